@@ -1,0 +1,7 @@
+/* The command table. */
+#include "cmd/command.h"
+
+int main(void)
+{
+    return STATUS_USAGE;
+}

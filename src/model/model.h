@@ -1,0 +1,81 @@
+/* A model: the features it knows, the auto-encoder's weights, what is normal (residual spreads per node kind and
+ * feature, waits per kind), its threshold and where it came from. Trained on healthy hosts only. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/error.h"
+#include "graph/graph.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct model;
+
+/* The model that is compiled in. */
+struct model *model_bundled(struct error *error);
+
+/* A JSON file; a damaged, foreign or newer one: NULL with a sentence that names what is wrong. */
+struct model *model_read(const char *path, struct error *error);
+/* The same from bytes; `origin` names them in sentences. */
+struct model *model_parse(const char *json, size_t length, const char *origin, struct error *error);
+
+/* Writes the file under a temporary name beside it and renames: never half-written. path "-" is standard output. */
+bool model_write(const struct model *model, const char *path, struct error *error);
+
+void model_free(struct model *model);
+
+/* ---- what it knows ---- */
+
+enum feature_role {
+    FEATURE_CONTEXT, /* never scored */
+    FEATURE_ACTS,    /* something that the node does: its residual stays with it */
+    FEATURE_SUFFERS, /* something that it suffers: its residual is handed along the waits */
+};
+
+struct feature {
+    const char *name;  /* "cpu_pct" */
+    const char *unit;  /* of observed and expected: "%", "s", "bytes", "" */
+    const char *label; /* for people: "cpu" */
+    enum feature_role role;
+};
+
+size_t model_feature_count(const struct model *model);
+const struct feature *model_feature(const struct model *model, size_t feature);
+const char *model_name(const struct model *model); /* "bundled", or the file's name without directory and ending */
+double model_threshold(const struct model *model); /* 95th percentile of the node errors in training */
+size_t model_parameter_count(const struct model *model);
+
+struct model_provenance {
+    const char *corpus; /* what it was trained on */
+    const char *date;   /* 2026-11-20 */
+    uint64_t seed;
+    size_t graphs, nodes, epochs;
+    const double *losses; /* per epoch, loss_count of them */
+    size_t loss_count;
+    double held_out_loss, held_out_median_loss; /* on a held-out fifth: the model's, and of predicting the median */
+};
+const struct model_provenance *model_provenance(const struct model *model);
+
+/* ---- asking it ---- */
+
+/* Per node and feature, node-major: [node * features + feature]. NaN where the host could not give the feature. */
+struct residuals {
+    size_t nodes, features;
+    float *observed;  /* in the feature's unit */
+    float *expected;  /* what the model reconstructs from the neighbourhood, in the same unit */
+    float *deviation; /* observed minus expected (as the network sees them), less what is normal for that kind of node
+                         and feature, in units of its normal spread; positive = more than normal; clipped at +-20 */
+    float *error;     /* per node: mean squared error over its features, comparable with the threshold */
+    float score;      /* of the window: 95th percentile of the node errors */
+};
+
+bool model_residuals(const struct model *model, const struct graph *graph, struct residuals *residuals,
+                     struct error *error);
+void residuals_done(struct residuals *residuals);
+
+/* What is normal: 95th percentile of single waits of that kind in healthy hosts for that program (falling back to any
+ * program), in seconds. INFINITY where such waits are normal for as long as one looks (a shell and its child). */
+double model_wait_normal_s(const struct model *model, enum wait_kind kind, const char *program);
+
+#endif

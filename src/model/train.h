@@ -1,0 +1,24 @@
+/* Training: from healthy graphs to a model. */
+#ifndef MODEL_TRAIN_H
+#define MODEL_TRAIN_H
+
+#include "model/model.h"
+
+struct training {
+    size_t epochs; /* 0 = 100 */
+    uint64_t seed;
+    double learning_rate;     /* 0 = the default */
+    const struct model *from; /* start from its weights and blend its baselines; NULL = from scratch */
+    const char *corpus;       /* one line on what the graphs are, for the provenance */
+    const char *date;         /* "2026-11-20" */
+    /* Called after each epoch, for a progress bar; NULL = none. */
+    void (*progress)(void *context, size_t epoch, size_t epochs, double loss);
+    void *context;
+};
+
+/* Trains on the graphs (a fifth of them, spread evenly, is held out for the printed comparison when there are at least
+ * 10). Same graphs, seed and core type: same bytes. NULL with a sentence on failure. */
+struct model *model_train(struct graph *const *graphs, size_t graph_count, const struct training *training,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,49 @@
+/* Recordings: samples in an SQLite file, each compressed with zstd against its keyframe. The file format is documented
+ * in doc/recording-format.md. Reading trusts nothing in the file. */
+#ifndef RECORD_RECORDING_H
+#define RECORD_RECORDING_H
+
+#include "base/error.h"
+#include "sample/anonymise.h"
+#include "sample/sample.h"
+
+struct recording;
+
+/* ---- writing ---- */
+
+struct recording_options {
+    uint64_t size_max_bytes; /* 0 = no limit; else the oldest samples go when the file reaches it */
+    int64_t retain_ns;       /* 0 = for ever; else samples older than this go */
+    bool anonymise;          /* names, paths and addresses by keyed hash */
+};
+
+/* Creates FILE with mode 0600. An existing file is refused unless it is a recording of ours, which is then continued;
+ * an empty one is taken. NULL with a sentence on failure, and nothing new is left behind. */
+struct recording *recording_create(const char *path, const struct recording_options *options, struct error *error);
+
+/* Adds one sample in one transaction. On failure (disk full) the recording stays open and consistent: a later append
+ * may succeed. */
+bool recording_append(struct recording *recording, const struct sample *sample, struct error *error);
+
+/* ---- reading ---- */
+
+/* Opens read-only. Works without write permission on the file or its directory, also when a -wal is missing. A foreign,
+ * truncated or newer file: NULL with a sentence. */
+struct recording *recording_open(const char *path, struct error *error);
+
+size_t recording_count(const struct recording *recording);
+int64_t recording_time_ns(const struct recording *recording, size_t position);
+/* Decodes one sample: a reference of the caller's. NULL with a sentence when that sample is damaged. */
+struct sample *recording_sample(struct recording *recording, size_t position, struct error *error);
+
+/* Looks for samples that were added since it was opened (a recording that is still being written). */
+bool recording_refresh(struct recording *recording, struct error *error);
+
+const char *recording_path(const struct recording *recording);
+uint64_t recording_size_bytes(const struct recording *recording);
+
+/* Closes; a written recording is checkpointed, so that the main file alone is whole. NULL is allowed. False with a
+ * sentence when the last checkpoint failed (the samples then are in the -wal file beside it). */
+bool recording_close(struct recording *recording, struct error *error);
+
+#endif
