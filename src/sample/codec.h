@@ -7,12 +7,22 @@
 
 #include "sample/sample.h"
 
+/* Version of the layout. A reader refuses another major version and reads any minor one: a minor version only adds. */
+enum { CODEC_MAJOR = 1, CODEC_MINOR = 0, CODEC_HEADER_BYTES = 52, CODEC_STRING_BYTES_MAX = 4096 };
+/* How the mask of a column is written. */
+enum { CODEC_MASK_NONE_KNOWN, CODEC_MASK_ALL_KNOWN, CODEC_MASK_BITMAP };
+
 /* Appends the encoded sample. False (with a sentence): out of memory; what was appended is undefined. */
 bool sample_encode(const struct sample *sample, struct buffer *out, struct error *error);
 
 /* Decodes untrusted bytes into a new sample with one reference; NULL with a sentence when they are damaged (cut, a
- * count beyond the bytes that are there, a string number out of range, ...). Never reads outside, never allocates more
- * than a small multiple of `length`. */
+ * count beyond the bytes that are there, a string number out of range, ...). Never reads outside; what it touches is a
+ * small multiple of `length`.
+ *
+ * What it promises of a sample that it returns: every known string cell is a string of the sample, strings are
+ * distinct, every known double is finite, masked cells are 0, both times lie between 0 and 2^62. What it does not
+ * promise: that a coded column (enum wait_kind, ...) holds a value of its enum, that a key is unique, or that any
+ * number is plausible. Whoever indexes an array with a cell checks it first. */
 struct sample *sample_decode(const void *bytes, size_t length, struct error *error);
 
 #endif

@@ -32,7 +32,7 @@ static bool string_equal(const void *items, uint32_t place, const void *key, siz
 {
     const struct sample *sample = items;
     const char *text = sample->string_bytes.data + sample->string_offsets[place];
-    return memcmp(text, key, key_bytes) == 0 && text[key_bytes] == '\0';
+    return strncmp(text, key, key_bytes) == 0 && text[key_bytes] == '\0';
 }
 
 static bool table_init(struct table *table, const struct table_schema *schema)
@@ -90,9 +90,8 @@ void sample_release(struct sample *sample)
     free(sample);
 }
 
-static bool table_grow(struct table *table)
+static bool table_grow(struct table *table, size_t room)
 {
-    size_t room = table->capacity == 0 ? 16 : table->capacity * 2;
     for (size_t i = 0; i < table->schema->column_count; i++) {
         uint64_t *cells = realloc(table->cells[i], room * sizeof *cells);
         if (cells == NULL)
@@ -109,13 +108,49 @@ static bool table_grow(struct table *table)
 
 size_t table_append(struct table *table)
 {
-    if (table->rows == table->capacity && !table_grow(table))
+    if (table->rows == table->capacity && !table_grow(table, table->capacity == 0 ? 16 : table->capacity * 2))
         return SIZE_MAX;
     for (size_t i = 0; i < table->schema->column_count; i++) {
         table->cells[i][table->rows] = 0;
         table->known[i][table->rows] = 0;
     }
     return table->rows++;
+}
+
+/* calloc, because pages of a wholly masked column then are never touched. */
+static bool table_allocate(struct table *table, size_t rows)
+{
+    for (size_t i = 0; i < table->schema->column_count; i++) {
+        free(table->cells[i]);
+        free(table->known[i]);
+        table->cells[i] = calloc(rows, sizeof **table->cells);
+        table->known[i] = calloc(rows, 1);
+        if (table->cells[i] == NULL || table->known[i] == NULL)
+            return false;
+    }
+    table->capacity = rows;
+    return true;
+}
+
+bool table_extend(struct table *table, size_t count)
+{
+    if (count == 0)
+        return true;
+    if (table->capacity == 0) {
+        if (!table_allocate(table, count))
+            return false;
+    } else {
+        if (count > SIZE_MAX / sizeof **table->cells - table->rows)
+            return false;
+        if (table->rows + count > table->capacity && !table_grow(table, table->rows + count))
+            return false;
+        for (size_t i = 0; i < table->schema->column_count; i++) {
+            memset(table->cells[i] + table->rows, 0, count * sizeof **table->cells);
+            memset(table->known[i] + table->rows, 0, count);
+        }
+    }
+    table->rows += count;
+    return true;
 }
 
 void table_drop_last(struct table *table)

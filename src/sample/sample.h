@@ -79,6 +79,9 @@ void sample_release(struct sample *sample);
 /* Appends a row with every column masked; returns its number, or SIZE_MAX when memory ran out. */
 size_t table_append(struct table *table);
 
+/* Appends `count` masked rows at once. False: out of memory, nothing changed. */
+bool table_extend(struct table *table, size_t count);
+
 /* Takes the last row back (a process that vanished half-way). */
 void table_drop_last(struct table *table);
 
