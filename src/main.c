@@ -1,7 +1,53 @@
-/* The command table. */
+/* The command table: the first word chooses a row, and no word at all is the live screen. */
+#include "base/text.h"
 #include "cmd/command.h"
 
-int main(void)
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+    &command_live,  &command_capture, &command_record, &command_replay, &command_diagnose,
+    &command_train, &command_model,   &command_export, &command_doctor,
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static int help_print(void)
 {
+    printf("culprit: who made this host sick?\n\nUsage: culprit [COMMAND] [options]\n\nCommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    printf("\nWithout a command: live. 'culprit COMMAND --help' shows a command's options, 'man culprit' the rest.\n"
+           "Exit status: 0 done; 1 failed; 2 usage; with diagnose --exit-code 3 when something is wrong.\n");
+    return STATUS_DONE;
+}
+
+static int command_unknown(const char *word)
+{
+    char clean[80];
+    fprintf(stderr, "culprit: there is no command '%s': 'culprit --help' lists what there is\n",
+            text_clean_into(clean, sizeof clean, word));
     return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return command_live.run(&command_live, argc, argv);
+    const char *word = argv[1];
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
+        return help_print();
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        printf("culprit %s\n", PACKAGE_VERSION);
+        return STATUS_DONE;
+    }
+    if (word[0] == '-')
+        return command_live.run(&command_live, argc, argv);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(word, commands[i]->name) == 0)
+            return commands[i]->run(commands[i], argc - 1, argv + 1);
+    return command_unknown(word);
 }

@@ -1,8 +1,68 @@
-/* A command: one row of main's table. Each lives in one small file of this folder that parses its options, calls the
- * engine, prints, and returns the exit status. */
+/* A command: one row of main's table, with one table of options from which parsing, --help and the manual's check come.
+ * Each command lives in one small file of this folder that parses its options, calls the engine, prints, and returns
+ * the exit status. */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
 enum exit_status { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_ANOMALOUS = 3 };
+
+enum option_type {
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* const char * */
+    OPTION_MOMENT,   /* const char *: a time, checked for its form; read against a recording later */
+    OPTION_DURATION, /* int64_t, nanoseconds */
+    OPTION_SIZE,     /* uint64_t, bytes */
+    OPTION_NUMBER,   /* long, from low to high */
+    OPTION_CHOICE,   /* const char *: one of `choices`, points into argv */
+};
+
+struct option_row {
+    const char *name; /* "window": given as --window */
+    char letter;      /* 'o' for -o, 0 = none */
+    enum option_type type;
+    size_t offset;        /* of its value in the command's settings struct */
+    const char *argument; /* what stands behind it in the help: "TIME"; NULL for a flag */
+    const char *help;
+    const char *choices; /* "text|json|dot" */
+    long low, high;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "[RECORDING]", "" */
+    const char *summary;   /* one line */
+    const char *details;   /* what else its --help says; may be NULL */
+    const struct option_row *options;
+    size_t option_count;
+    int arguments_min, arguments_max; /* how many words besides options; max -1 = any number */
+    int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command command_live, command_capture, command_record, command_replay, command_diagnose,
+    command_train, command_model, command_export, command_doctor;
+
+#define OPTION_ROWS(rows) .options = rows, .option_count = sizeof rows / sizeof rows[0]
+
+/* What is left to do after the options were read. */
+enum options_outcome {
+    OPTIONS_RUN,   /* go on; argv[*first] is the first word that is not an option */
+    OPTIONS_HELP,  /* help was asked for and printed: return STATUS_DONE */
+    OPTIONS_WRONG, /* a sentence was printed: return STATUS_USAGE */
+};
+
+/* Reads argv (argv[0] is the command's own name) into the settings struct, which holds the defaults. Prints the help,
+ * or the sentence of what is wrong. */
+enum options_outcome options_read(const struct command *command, int argc, char **argv, void *settings, int *first);
+
+/* Prints "culprit COMMAND: sentence" on standard error, sanitised, and returns the status. */
+int command_fail(const struct command *command, enum exit_status status, const struct error *error);
+
+/* The same without a command's failure: "culprit COMMAND: note: ...". */
+void command_note(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

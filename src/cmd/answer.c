@@ -1,0 +1,159 @@
+/* The answer at a moment. */
+#include "cmd/answer.h"
+
+#include "cmd/output.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+
+#include <string.h>
+
+bool answer_make(struct answer *answer, struct cursor *cursor, size_t position, int64_t window_ns,
+                 const struct model *model, size_t suspects_max, struct error *error)
+{
+    *answer = (struct answer){0};
+    struct window window = {0};
+    if (!cursor_window(cursor, position, window_ns, &window, error))
+        return false;
+    answer->graph = graph_build(&window, error);
+    window_done(&window);
+    struct judge_options options = {.suspects_max = suspects_max};
+    if (answer->graph != NULL)
+        answer->verdict = verdict_new(answer->graph, model, &options, error);
+    if (answer->verdict == NULL)
+        answer_done(answer);
+    return answer->verdict != NULL;
+}
+
+void answer_done(struct answer *answer)
+{
+    verdict_free(answer->verdict);
+    graph_free(answer->graph);
+    *answer = (struct answer){0};
+}
+
+static bool verdict_is_worse(const struct verdict *a, const struct verdict *b)
+{
+    if (a->anomalous != b->anomalous)
+        return a->anomalous;
+    double first_a = a->suspect_count > 0 ? a->suspects[0].score : 0;
+    double first_b = b->suspect_count > 0 ? b->suspects[0].score : 0;
+    return first_a > first_b;
+}
+
+/* The position half a window after this one, at least the next. */
+static size_t position_after(struct cursor *cursor, size_t position, size_t last, int64_t window_ns)
+{
+    if (position == last)
+        return last + 1;
+    size_t next = cursor_seek(cursor, cursor_time_ns(cursor, position) + window_ns / 2);
+    next = next <= position ? position + 1 : next;
+    return next > last ? last : next;
+}
+
+bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, size_t last, int64_t window_ns,
+                  const struct model *model, size_t suspects_max, size_t *damaged, struct error *error)
+{
+    *answer = (struct answer){0};
+    *damaged = 0;
+    /* The very first sample has no rates: it is judged only when it is all there is. */
+    size_t start = first == 0 && last > 0 ? 1 : first;
+    for (size_t position = start; position <= last; position = position_after(cursor, position, last, window_ns)) {
+        progress_show("judging", position - start, last - start + 1);
+        struct answer next;
+        if (!answer_make(&next, cursor, position, window_ns, model, suspects_max, error)) {
+            (*damaged)++;
+            continue;
+        }
+        bool worse = answer->verdict == NULL || verdict_is_worse(next.verdict, answer->verdict);
+        answer_done(worse ? answer : &next);
+        if (worse)
+            *answer = next;
+    }
+    progress_show("judging", last - start + 1, last - start + 1);
+    return answer->verdict != NULL;
+}
+
+struct model *answer_model(const char *path, struct error *error)
+{
+    bool bundled = path == NULL || strcmp(path, "bundled") == 0;
+    return bundled ? model_bundled(error) : model_read(path, error);
+}
+
+bool replay_open(struct replay *replay, const char *path, struct error *error)
+{
+    *replay = (struct replay){.recording = recording_open(path, error)};
+    if (replay->recording == NULL)
+        return false;
+    if (recording_count(replay->recording) == 0)
+        error_set(error, "%s holds no sample yet: nothing was recorded, or its -wal file is missing", path);
+    else
+        replay->cursor = cursor_recording_new(replay->recording, error);
+    if (replay->cursor == NULL)
+        replay_close(replay);
+    return replay->cursor != NULL;
+}
+
+void replay_close(struct replay *replay)
+{
+    cursor_free(replay->cursor);
+    recording_close(replay->recording, NULL);
+    *replay = (struct replay){0};
+}
+
+int32_t replay_utc_offset_s(struct replay *replay)
+{
+    const uint64_t day_s = 86400;
+    struct sample *sample = cursor_sample(replay->cursor, cursor_count(replay->cursor) - 1, NULL);
+    uint64_t offset = day_s;
+    if (sample != NULL && sample->tables[TABLE_HOST].rows > 0)
+        offset = table_u64(&sample->tables[TABLE_HOST], 0, HOST_UTC_OFFSET_S, day_s);
+    sample_release(sample);
+    return offset <= 2 * day_s ? (int32_t)((int64_t)offset - (int64_t)day_s) : 0;
+}
+
+bool replay_seek(struct replay *replay, const char *time, bool utc, size_t *position, struct error *error)
+{
+    struct cursor *cursor = replay->cursor;
+    int64_t first_ns = cursor_time_ns(cursor, 0);
+    int64_t last_ns = cursor_time_ns(cursor, cursor_count(cursor) - 1);
+    int32_t zone_s = utc ? 0 : replay_utc_offset_s(replay);
+    int64_t time_ns;
+    if (!moment_parse(time, last_ns, zone_s, &time_ns, error))
+        return false;
+    if (time_ns < first_ns - NS_PER_S || time_ns > last_ns + NS_PER_S) {
+        char from[32], to[32];
+        return error_set(error, "%s lies outside of the recording, which goes from %s to %s", time,
+                         date_format(from, sizeof from, first_ns, zone_s), date_format(to, sizeof to, last_ns, zone_s));
+    }
+    /* A time is read to the second: the sample taken within that second is meant, not the one before it. */
+    *position = cursor_seek(cursor, time_ns % NS_PER_S == 0 ? time_ns + NS_PER_S - 1 : time_ns);
+    return true;
+}
+
+exporter *exporter_find(const char *format)
+{
+    static const struct {
+        const char *format;
+        exporter *run;
+    } exporters[] = {{"text", export_text},
+                     {"json", export_json},
+                     {"markdown", export_markdown},
+                     {"dot", export_dot},
+                     {"csv", export_csv}};
+    for (size_t i = 0; i < sizeof exporters / sizeof exporters[0]; i++)
+        if (strcmp(exporters[i].format, format) == 0)
+            return exporters[i].run;
+    return export_text;
+}
+
+struct export_input answer_input(const struct answer *answer, const struct model *model, int32_t utc_offset_s)
+{
+    return (struct export_input){
+        .graph = answer->graph,
+        .verdict = answer->verdict,
+        .model = model,
+        .utc_offset_s = utc_offset_s,
+        .columns = output_columns(),
+    };
+}

@@ -1,0 +1,174 @@
+/* culprit diagnose: the answer on standard output. */
+#include "cmd/answer.h"
+#include "cmd/command.h"
+#include "cmd/host.h"
+#include "cmd/output.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+
+#include <string.h>
+
+struct settings {
+    int64_t window_ns;
+    const char *at, *from, *to, *model, *format;
+    long top;
+    bool exit_code, utc;
+};
+
+static const struct option_row option_rows[] = {
+    {.name = "window",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, window_ns),
+     .argument = "DURATION",
+     .help = "how long to look, or how much to judge at once (5s)"},
+    {.name = "at",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, at),
+     .argument = "TIME",
+     .help = "the moment of a recording: 14:02, 14:02:31, \"10m ago\""},
+    {.name = "from",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, from),
+     .argument = "TIME",
+     .help = "with --to: the worst window of a stretch"},
+    {.name = "to",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, to),
+     .argument = "TIME",
+     .help = "the end of that stretch"},
+    {.name = "model",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, model),
+     .argument = "FILE",
+     .help = "a model of your own instead of the bundled one"},
+    {.name = "top",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct settings, top),
+     .argument = "N",
+     .help = "how many suspects (10)",
+     .low = 1,
+     .high = 1000},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct settings, format),
+     .choices = "text|json|markdown|dot",
+     .help = "what to print (text)"},
+    {.name = "exit-code",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, exit_code),
+     .help = "exit with 3 when something is wrong"},
+    {.name = "utc",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, utc),
+     .help = "times in UTC, not in the recorded host's zone"},
+};
+
+static bool answer_print(const struct settings *settings, const struct answer *answer, const struct model *model,
+                         int32_t zone_s, struct error *error)
+{
+    struct export_input input = answer_input(answer, model, zone_s);
+    input.top = (size_t)settings->top;
+    input.hops = 1;
+    struct buffer out = {0};
+    bool written = exporter_find(settings->format)(&input, &out, error) && output_write(NULL, &out, error);
+    buffer_done(&out);
+    return written;
+}
+
+static bool live_answer(const struct settings *settings, struct answer *answer, struct model **model, int32_t *zone_s,
+                        struct error *error)
+{
+    struct host host;
+    if (!host_open(&host, error))
+        return false;
+    *zone_s = settings->utc ? 0 : utc_offset_s(clock_realtime_ns());
+    *model = answer_model(settings->model, error);
+    bool answered = *model != NULL && host_watch(&host, settings->window_ns, error) &&
+                    answer_make(answer, host.cursor, cursor_count(host.cursor) - 1, settings->window_ns, *model,
+                                (size_t)settings->top, error);
+    host_close(&host);
+    return answered;
+}
+
+/* The positions that --at, --from and --to mean. */
+static bool stretch_find(const struct settings *settings, struct replay *replay, size_t *first, size_t *last,
+                         struct error *error)
+{
+    *first = 0;
+    *last = cursor_count(replay->cursor) - 1;
+    if (settings->at != NULL) {
+        bool found = replay_seek(replay, settings->at, settings->utc, last, error);
+        *first = *last;
+        return found;
+    }
+    if (settings->from != NULL && !replay_seek(replay, settings->from, settings->utc, first, error))
+        return false;
+    if (settings->to != NULL && !replay_seek(replay, settings->to, settings->utc, last, error))
+        return false;
+    return *first <= *last || error_set(error, "--from %s lies behind --to %s", settings->from, settings->to);
+}
+
+static bool recorded_answer(const struct command *command, const struct settings *settings, const char *path,
+                            struct answer *answer, struct model **model, int32_t *zone_s, struct error *error)
+{
+    struct replay replay;
+    size_t first, last, damaged = 0;
+    if (!collector_drop_privileges(error) || !replay_open(&replay, path, error))
+        return false;
+    *zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
+    *model = answer_model(settings->model, error);
+    bool answered = *model != NULL && stretch_find(settings, &replay, &first, &last, error);
+    if (answered && settings->at != NULL)
+        answered = answer_make(answer, replay.cursor, last, settings->window_ns, *model, (size_t)settings->top, error);
+    else if (answered)
+        answered = answer_worst(answer, replay.cursor, first, last, settings->window_ns, *model, (size_t)settings->top,
+                                &damaged, error);
+    if (answered && damaged > 0)
+        command_note(command, "%zu windows of %s could not be read and were skipped", damaged, path);
+    replay_close(&replay);
+    return answered;
+}
+
+static int diagnose_run(const struct command *command, int argc, char **argv)
+{
+    struct settings settings = {.window_ns = 5 * NS_PER_S, .top = 10, .format = "text"};
+    int first;
+    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    struct error error = {0};
+    const char *path = first < argc ? argv[first] : NULL;
+    bool stretch = settings.from != NULL || settings.to != NULL;
+    if ((stretch || settings.at != NULL) && path == NULL)
+        error_set(&error, "--at, --from and --to need a recording: culprit diagnose FILE --at TIME");
+    else if (stretch && settings.at != NULL)
+        error_set(&error, "--at is one moment and --from ... --to a stretch: give one of them");
+    if (error.text[0] != '\0')
+        return command_fail(command, STATUS_USAGE, &error);
+
+    struct answer answer = {0};
+    struct model *model = NULL;
+    int32_t zone_s = 0;
+    bool done = path == NULL ? live_answer(&settings, &answer, &model, &zone_s, &error)
+                             : recorded_answer(command, &settings, path, &answer, &model, &zone_s, &error);
+    done = done && answer_print(&settings, &answer, model, zone_s, &error);
+    bool anomalous = done && answer.verdict->anomalous;
+    answer_done(&answer);
+    model_free(model);
+    if (!done)
+        return command_fail(command, STATUS_FAILED, &error);
+    return settings.exit_code && anomalous ? STATUS_ANOMALOUS : STATUS_DONE;
+}
+
+const struct command command_diagnose = {
+    .name = "diagnose",
+    .arguments = "[RECORDING]",
+    .summary = "the answer as text: one sentence, then the ranked suspects",
+    .details =
+        "Without a recording it looks at this host for one window. With one, and no time, it judges every window "
+        "and\nanswers for the worst.",
+    OPTION_ROWS(option_rows),
+    .arguments_max = 1,
+    .run = diagnose_run,
+};

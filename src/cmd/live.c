@@ -1,0 +1,72 @@
+/* culprit live: the screen over this host. */
+#include "cmd/answer.h"
+#include "cmd/command.h"
+#include "cmd/host.h"
+
+#include "base/clock.h"
+#include "ui/ui.h"
+
+struct settings {
+    int64_t interval_ns, window_ns;
+    const char *model, *theme;
+    bool utc;
+};
+
+static const struct option_row option_rows[] = {
+    {.name = "interval",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, interval_ns),
+     .argument = "DURATION",
+     .help = "between samples (1s)"},
+    {.name = "window",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, window_ns),
+     .argument = "DURATION",
+     .help = "how much to judge at once (5s)"},
+    {.name = "model",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, model),
+     .argument = "FILE",
+     .help = "a model of your own instead of the bundled one"},
+    {.name = "theme",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, theme),
+     .argument = "NAME",
+     .help = "a theme's name or file"},
+    {.name = "utc", .type = OPTION_FLAG, .offset = offsetof(struct settings, utc), .help = "times in UTC"},
+};
+
+static int live_run(const struct command *command, int argc, char **argv)
+{
+    struct settings settings = {.interval_ns = NS_PER_S, .window_ns = 5 * NS_PER_S};
+    int first;
+    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    struct error error = {0};
+    struct host host;
+    if (!host_open(&host, &error))
+        return command_fail(command, STATUS_FAILED, &error);
+    struct model *model = answer_model(settings.model, &error);
+    struct ui_options options = {
+        .cursor = host.cursor,
+        .collector = host.collector,
+        .model = model,
+        .theme = settings.theme,
+        .interval_ns = settings.interval_ns,
+        .window_ns = settings.window_ns,
+        .utc = settings.utc,
+    };
+    bool done = model != NULL && ui_run(&options, &error);
+    model_free(model);
+    host_close(&host);
+    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+}
+
+const struct command command_live = {
+    .name = "live",
+    .arguments = "",
+    .summary = "the live screen, like top (what culprit does without a command)",
+    OPTION_ROWS(option_rows),
+    .run = live_run,
+};

@@ -1,0 +1,162 @@
+/* culprit record: the flight recorder. */
+#include "cmd/command.h"
+#include "cmd/host.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "record/recording.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+struct settings {
+    const char *output;
+    int64_t interval_ns, duration_ns, retain_ns;
+    uint64_t size_max_bytes;
+    bool anonymise;
+};
+
+static const struct option_row option_rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, output),
+     .argument = "FILE",
+     .help = "the recording; one that is there is continued"},
+    {.name = "interval",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, interval_ns),
+     .argument = "DURATION",
+     .help = "between samples (1s)"},
+    {.name = "duration",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, duration_ns),
+     .argument = "DURATION",
+     .help = "how long (until it is interrupted)"},
+    {.name = "max-size",
+     .type = OPTION_SIZE,
+     .offset = offsetof(struct settings, size_max_bytes),
+     .argument = "SIZE",
+     .help = "drop the oldest samples beyond it (no limit)"},
+    {.name = "retain",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, retain_ns),
+     .argument = "DURATION",
+     .help = "drop samples older than this (keep all)"},
+    {.name = "anonymise",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, anonymise),
+     .help = "names, paths and addresses by keyed hash, so that it can be shared"},
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt_note(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void interrupt_catch(void)
+{
+    struct sigaction action = {.sa_handler = interrupt_note};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+/* Sleeps until the next multiple of the interval, so that recordings of two hosts line up; misses are not made up. */
+static void interval_sleep(int64_t interval_ns)
+{
+    int64_t next_ns = clock_realtime_ns() / interval_ns * interval_ns + interval_ns;
+    int64_t wait_ns = next_ns - clock_realtime_ns();
+    struct timespec wait = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
+    if (wait_ns > 0)
+        nanosleep(&wait, NULL);
+}
+
+/* What a run of the recorder did. */
+struct tally {
+    size_t samples;
+    size_t missed; /* could not be written; said when it begins and when it is over */
+};
+
+static bool sample_record(const struct command *command, struct host *host, struct recording *recording,
+                          struct tally *tally, struct error *error)
+{
+    struct sample *sample = collector_sample(host->collector, true, error);
+    if (sample == NULL)
+        return false;
+    struct error trouble = {0};
+    if (recording_append(recording, sample, &trouble)) {
+        if (tally->missed > 0)
+            command_note(command, "recording goes on; %zu samples were lost", tally->missed);
+        tally->samples++;
+        tally->missed = 0;
+    } else if (tally->missed++ == 0) {
+        command_note(command, "%s; trying again at every sample", trouble.text);
+    }
+    sample_release(sample);
+    return true;
+}
+
+static int record_finish(const struct command *command, struct recording *recording, const struct tally *tally,
+                         const struct settings *settings, bool done, struct error *error)
+{
+    char size[32];
+    bytes_format(size, sizeof size, (double)recording_size_bytes(recording));
+    if (!recording_close(recording, done ? error : NULL))
+        done = false;
+    if (done && tally->samples == 0)
+        done = error_set(error, "no sample could be written to %s", settings->output);
+    if (!done)
+        return command_fail(command, STATUS_FAILED, error);
+    fprintf(stderr, "culprit record: %zu samples, %s\n", tally->samples, size);
+    return STATUS_DONE;
+}
+
+static int record_run(const struct command *command, int argc, char **argv)
+{
+    struct settings settings = {.interval_ns = NS_PER_S};
+    int first;
+    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    struct error error = {0};
+    if (settings.output == NULL) {
+        error_set(&error, "-o FILE is missing: say where to record");
+        return command_fail(command, STATUS_USAGE, &error);
+    }
+    struct host host;
+    if (!host_open(&host, &error))
+        return command_fail(command, STATUS_FAILED, &error);
+    struct recording_options options = {settings.size_max_bytes, settings.retain_ns, settings.anonymise};
+    struct recording *recording = recording_create(settings.output, &options, &error);
+    if (recording == NULL) {
+        host_close(&host);
+        return command_fail(command, STATUS_FAILED, &error);
+    }
+    interrupt_catch();
+    struct tally tally = {0};
+    int64_t end_ns = settings.duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings.duration_ns;
+    bool done = true;
+    while (done && !interrupted) {
+        done = sample_record(command, &host, recording, &tally, &error);
+        if (clock_boottime_ns() + settings.interval_ns > end_ns)
+            break;
+        if (done && !interrupted)
+            interval_sleep(settings.interval_ns);
+    }
+    host_close(&host);
+    return record_finish(command, recording, &tally, &settings, done, &error);
+}
+
+const struct command command_record = {
+    .name = "record",
+    .arguments = "",
+    .summary = "the flight recorder: a sample every second into a file",
+    .details = "Ends with Ctrl-C or after --duration. The file can be opened while it is written: culprit replay FILE.",
+    OPTION_ROWS(option_rows),
+    .run = record_run,
+};

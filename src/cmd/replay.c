@@ -1,0 +1,84 @@
+/* culprit replay: the screen over a recording. */
+#include "cmd/answer.h"
+#include "cmd/command.h"
+
+#include "base/clock.h"
+#include "ui/ui.h"
+
+struct settings {
+    const char *at, *model, *theme;
+    int64_t window_ns;
+    bool utc;
+};
+
+static const struct option_row option_rows[] = {
+    {.name = "at",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, at),
+     .argument = "TIME",
+     .help = "where to start: 14:02, 14:02:31, \"10m ago\" (the first sample)"},
+    {.name = "window",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, window_ns),
+     .argument = "DURATION",
+     .help = "how much to judge at once (5s)"},
+    {.name = "model",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, model),
+     .argument = "FILE",
+     .help = "a model of your own instead of the bundled one"},
+    {.name = "theme",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, theme),
+     .argument = "NAME",
+     .help = "a theme's name or file"},
+    {.name = "utc",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, utc),
+     .help = "times in UTC, not in the recorded host's zone"},
+};
+
+static bool replay_show(const struct settings *settings, const char *path, struct error *error)
+{
+    struct replay replay;
+    if (!collector_drop_privileges(error) || !replay_open(&replay, path, error))
+        return false;
+    struct model *model = answer_model(settings->model, error);
+    struct ui_options options = {
+        .cursor = replay.cursor,
+        .model = model,
+        .title = path,
+        .theme = settings->theme,
+        .interval_ns = NS_PER_S,
+        .window_ns = settings->window_ns,
+        .utc = settings->utc,
+    };
+    bool shown =
+        model != NULL &&
+        (settings->at == NULL || replay_seek(&replay, settings->at, settings->utc, &options.position, error)) &&
+        ui_run(&options, error);
+    model_free(model);
+    replay_close(&replay);
+    return shown;
+}
+
+static int replay_run(const struct command *command, int argc, char **argv)
+{
+    struct settings settings = {.window_ns = 5 * NS_PER_S};
+    int first;
+    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    struct error error = {0};
+    return replay_show(&settings, argv[first], &error) ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .arguments = "FILE",
+    .summary = "step through a recording, elsewhere, later, without privileges",
+    OPTION_ROWS(option_rows),
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = replay_run,
+};

@@ -1,0 +1,223 @@
+/* culprit train: a model from recordings of healthy hosts. */
+#include "cmd/answer.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "model/train.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct settings {
+    const char *output, *from, *corpus;
+    int64_t window_ns;
+    long epochs, seed;
+};
+
+static const struct option_row option_rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, output),
+     .argument = "MODEL",
+     .help = "the model file to write"},
+    {.name = "from",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, from),
+     .argument = "bundled|none|FILE",
+     .help = "what to start from (bundled)"},
+    {.name = "epochs",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct settings, epochs),
+     .argument = "N",
+     .help = "passes over the graphs (100)",
+     .low = 1,
+     .high = 100000},
+    {.name = "seed",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct settings, seed),
+     .argument = "N",
+     .help = "same seed, same model (1)",
+     .low = 0,
+     .high = 2147483647},
+    {.name = "window",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, window_ns),
+     .argument = "DURATION",
+     .help = "how much of a recording makes one graph (5s)"},
+    {.name = "corpus",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct settings, corpus),
+     .argument = "TEXT",
+     .help = "one line on what the recordings are, kept in the model"},
+};
+
+/* The graphs of all recordings. */
+struct corpus {
+    struct graph **graphs;
+    size_t count, capacity;
+    size_t unhealthy; /* windows that looked sick and were left out */
+};
+
+static void corpus_done(struct corpus *corpus)
+{
+    for (size_t i = 0; i < corpus->count; i++)
+        graph_free(corpus->graphs[i]);
+    free(corpus->graphs);
+}
+
+/* The graph of a window, or NULL in *graph when it looks sick: a model that learnt from a fault would call it normal.
+ * Without a model to judge by (from scratch) every window is taken. */
+static bool window_graph(struct cursor *cursor, size_t position, const struct settings *settings,
+                         const struct model *judge_by, struct graph **graph, struct error *error)
+{
+    struct window window = {0};
+    bool made = cursor_window(cursor, position, settings->window_ns, &window, error) &&
+                (*graph = graph_build(&window, error)) != NULL;
+    window_done(&window);
+    if (!made || judge_by == NULL)
+        return made;
+    struct verdict *verdict = verdict_new(*graph, judge_by, &(struct judge_options){.suspects_max = 1}, error);
+    if (verdict == NULL || verdict->anomalous) {
+        graph_free(*graph);
+        *graph = NULL;
+    }
+    made = verdict != NULL;
+    verdict_free(verdict);
+    return made;
+}
+
+static bool window_add(struct corpus *corpus, struct cursor *cursor, size_t position, const struct settings *settings,
+                       const struct model *judge_by, struct error *error)
+{
+    struct graph *graph = NULL;
+    if (!window_graph(cursor, position, settings, judge_by, &graph, error))
+        return false;
+    corpus->unhealthy += graph == NULL;
+    if (graph == NULL)
+        return true;
+    if (!memory_grow(&corpus->graphs, &corpus->capacity, corpus->count + 1, sizeof *corpus->graphs)) {
+        graph_free(graph);
+        return error_memory(error);
+    }
+    corpus->graphs[corpus->count++] = graph;
+    return true;
+}
+
+static bool recording_add(const struct command *command, struct corpus *corpus, const char *path,
+                          const struct settings *settings, const struct model *judge_by, struct error *error)
+{
+    struct replay replay;
+    if (!replay_open(&replay, path, error))
+        return false;
+    size_t last = cursor_count(replay.cursor) - 1, sick_before = corpus->unhealthy;
+    bool added = last > 0 || error_set(error, "%s holds one sample only: rates need two", path);
+    size_t position = 0;
+    while (added && position < last) {
+        int64_t end_ns = cursor_time_ns(replay.cursor, position) + settings->window_ns;
+        size_t next = cursor_seek(replay.cursor, end_ns);
+        position = next > position ? next : position + 1;
+        added = window_add(corpus, replay.cursor, position, settings, judge_by, error);
+    }
+    if (corpus->unhealthy > sick_before)
+        command_note(command,
+                     "%zu windows of %s do not look healthy and were left out: 'culprit diagnose %s' shows why",
+                     corpus->unhealthy - sick_before, path, path);
+    replay_close(&replay);
+    return added;
+}
+
+static void epoch_show(void *context, size_t epoch, size_t epochs, double loss)
+{
+    (void)context;
+    (void)loss;
+    progress_show("training", epoch, epochs);
+}
+
+static void training_report(const struct model *model, const struct corpus *corpus, const char *path)
+{
+    enum { GRAPHS_ENOUGH = 89 };
+    const struct model_provenance *provenance = model_provenance(model);
+    fprintf(stderr, "%zu graphs, %zu nodes", provenance->graphs, provenance->nodes);
+    if (provenance->loss_count > 0) {
+        double first = provenance->losses[0], last = provenance->losses[provenance->loss_count - 1];
+        fprintf(stderr, "; loss %.4f to %.4f (%.1f %% less)", first, last, first > 0 ? 100 * (1 - last / first) : 0.0);
+    }
+    if (provenance->held_out_median_loss > 0)
+        fprintf(stderr, "; held out %.4f, where the median gives %.4f", provenance->held_out_loss,
+                provenance->held_out_median_loss);
+    fprintf(stderr, "\n%s: threshold %.4g\n", path, model_threshold(model));
+    if (corpus->count < GRAPHS_ENOUGH)
+        fprintf(stderr,
+                "That is little (%zu windows): what is normal here is blended with what was known before. Ten "
+                "healthy minutes make it this host's own.\n",
+                corpus->count);
+}
+
+static bool model_make(const struct command *command, const struct settings *settings, char **paths, size_t path_count,
+                       struct error *error)
+{
+    struct corpus corpus = {0};
+    struct model *model = NULL;
+    char date[32];
+    bool fresh = strcmp(settings->from, "none") == 0;
+    struct model *from = fresh ? NULL : answer_model(settings->from, error);
+    bool made = fresh || from != NULL;
+    for (size_t i = 0; made && i < path_count; i++)
+        made = recording_add(command, &corpus, paths[i], settings, from, error);
+    if (made && corpus.count == 0)
+        made = error_set(error, "none of the windows looks healthy: there is nothing to learn from");
+    if (made) {
+        iso_format(date, sizeof date, clock_realtime_ns());
+        date[10] = '\0';
+        struct training training = {
+            .epochs = (size_t)settings->epochs,
+            .seed = (uint64_t)settings->seed,
+            .from = from,
+            .corpus = settings->corpus,
+            .date = date,
+            .progress = epoch_show,
+        };
+        model = model_train(corpus.graphs, corpus.count, &training, error);
+        made = model != NULL && model_write(model, settings->output, error);
+    }
+    if (made)
+        training_report(model, &corpus, settings->output);
+    model_free(model);
+    model_free(from);
+    corpus_done(&corpus);
+    return made;
+}
+
+static int train_run(const struct command *command, int argc, char **argv)
+{
+    struct settings settings = {
+        .from = "bundled", .corpus = "recordings of this host", .window_ns = 5 * NS_PER_S, .epochs = 100, .seed = 1};
+    int first;
+    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    struct error error = {0};
+    if (settings.output == NULL) {
+        error_set(&error, "-o MODEL is missing: say where to write the model");
+        return command_fail(command, STATUS_USAGE, &error);
+    }
+    bool made = collector_drop_privileges(&error) &&
+                model_make(command, &settings, argv + first, (size_t)(argc - first), &error);
+    return made ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+}
+
+const struct command command_train = {
+    .name = "train",
+    .arguments = "RECORDING...",
+    .summary = "a model from recordings of healthy hosts",
+    .details = "Starts from the bundled model and blends in what is normal here; 20 seconds already help.",
+    OPTION_ROWS(option_rows),
+    .arguments_min = 1,
+    .arguments_max = -1,
+    .run = train_run,
+};
