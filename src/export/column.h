@@ -27,20 +27,28 @@ struct column {
     unsigned node_kinds; /* bit per enum node_kind that has it */
     unsigned char width; /* on the screen; 0 = takes what is left */
     bool descending;     /* default direction when sorted by it */
-    bool shown;          /* in the default list of its node kinds */
+    bool flag;           /* a number that is 1 or 0: "yes" or nothing on the screen, true or false in JSON */
+    unsigned shown;      /* bit per enum node_kind in whose default list it stands: see column_shown */
     /* Number: value, NaN = unknown. Text: raw string or NULL = unknown; borrowed from the graph or static. */
     double (*number)(const struct column_input *input);
     const char *(*text)(const struct column_input *input);
 };
+
+#define COLUMN_BIT(kind)    (1u << (kind))
+#define COLUMN_ALL_KINDS    (COLUMN_BIT(NODE_KIND_COUNT) - 1)
+#define COLUMN_LIST_COLUMNS 80 /* the default list of every kind fits, with one blank between columns */
 
 extern const struct column columns[];
 extern const size_t column_count;
 
 /* By name; NULL when there is none. */
 const struct column *column_find(const char *name);
+/* Do nodes of this kind have it? And does it stand in their default list (in the table's order)? */
 bool column_fits(const struct column *column, enum node_kind kind);
+bool column_shown(const struct column *column, enum node_kind kind);
 
-/* The cell for people, sanitised ("212 KB", "41 s", "-" when unknown), into dst; returns dst. */
+/* The cell for people, sanitised ("212 KB", "41 s", "-" when unknown, nothing where a column of the verdict has nothing
+ * to say), cut at dst's end but not at the column's width, into dst; returns dst. */
 char *column_format(const struct column *column, const struct column_input *input, char *dst, size_t dst_bytes);
 
 /* -1, 0, 1: for sorting; unknown values come last in both directions. */
