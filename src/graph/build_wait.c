@@ -1,0 +1,194 @@
+/* Waits: who waited for whom, and what that means for the nodes. */
+#include "graph/build.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What is waited on; NODE_KIND_COUNT = nothing that is a node. */
+static const enum node_kind wait_objects[WAIT_KIND_COUNT] = {
+    [WAIT_LOCK] = NODE_FILE,          [WAIT_PIPE_READ] = NODE_PIPE,
+    [WAIT_PIPE_WRITE] = NODE_PIPE,    [WAIT_SOCKET_RECEIVE] = NODE_SOCKET,
+    [WAIT_SOCKET_SEND] = NODE_SOCKET, [WAIT_CONNECT] = NODE_SOCKET,
+    [WAIT_ACCEPT] = NODE_SOCKET,      [WAIT_CHILD] = NODE_KIND_COUNT,
+    [WAIT_FUTEX] = NODE_FILE,         [WAIT_DISK] = NODE_DEVICE,
+};
+
+/* Stores NODE_NONE when the row names no object. */
+static bool wait_object(struct build *build, const struct sample *sample, size_t row, uint32_t kind, uint32_t *on)
+{
+    const struct table *table = &sample->tables[TABLE_WAIT];
+    uint64_t inode = table_u64(table, row, WAIT_INODE, 0);
+    enum node_kind object = wait_objects[kind];
+    *on = NODE_NONE;
+    if (object == NODE_KIND_COUNT)
+        return true;
+    struct file_identity identity = {
+        .mount_namespace = table_u64(table, row, WAIT_MOUNT_NAMESPACE, 0),
+        .path = sample_string(sample, TABLE_WAIT, row, WAIT_PATH),
+    };
+    if (object == NODE_PIPE && inode != 0)
+        *on = build_pipe_node(build, inode);
+    else if (object == NODE_SOCKET && inode != 0)
+        *on = build_socket_node(build, inode);
+    else if (identity.path != NULL && identity.path[0] != '\0')
+        *on = build_path_node(build, identity, object == NODE_DEVICE);
+    else
+        return true;
+    return *on != NODE_NONE;
+}
+
+static void wait_extent(const struct sample *sample, size_t row, struct span *span)
+{
+    const struct table *table = &sample->tables[TABLE_WAIT];
+    double now_s = build_seconds(sample->boottime_ns);
+    double until_s = (double)table_u64(table, row, WAIT_UNTIL_NS, UINT64_MAX) / NS_PER_S;
+    bool known = table_known(table, row, WAIT_SINCE_NS);
+    span->since_ns = table_u64(table, row, WAIT_SINCE_NS, 0);
+    if (known)
+        span->seconds = fmax(0, fmin(until_s, now_s) - (double)span->since_ns / NS_PER_S);
+    span->count = fmax(1, (double)table_u64(table, row, WAIT_COUNT, 1));
+    span->total_s = span->seconds;
+    if (table_known(table, row, WAIT_TOTAL_NS))
+        span->total_s = fmax(span->seconds, (double)table_u64(table, row, WAIT_TOTAL_NS, 0) / NS_PER_S);
+    span->at_least = !known || table_u64(table, row, WAIT_AT_LEAST, 0) == 1;
+    span->inferred = table_u64(table, row, WAIT_INFERRED, 0) == 1;
+    span->ongoing = table_u64(table, row, WAIT_ONGOING, 0) == 1;
+}
+
+static bool wait_add(struct build *build, size_t number, size_t row, struct spans *waits)
+{
+    const struct sample *sample = build->window->samples[number];
+    const struct table *table = &sample->tables[TABLE_WAIT];
+    uint64_t kind = table_u64(table, row, WAIT_KIND, WAIT_KIND_COUNT);
+    if (kind >= WAIT_KIND_COUNT)
+        return true;
+    struct span span = {.kind = (uint32_t)kind, .thread = table_u64(table, row, WAIT_THREAD, 0)};
+    if (!build_process_find(build, table_u64(table, row, WAIT_PID, 0), table_u64(table, row, WAIT_START_TICKS, 0), NULL,
+                            &span.from) ||
+        !build_process_find(build, table_u64(table, row, WAIT_HOLDER_PID, 0),
+                            table_u64(table, row, WAIT_HOLDER_START_TICKS, 0),
+                            sample_string(sample, TABLE_WAIT, row, WAIT_HOLDER_NAME), &span.to))
+        return false;
+    if (span.from == NODE_NONE || span.from == span.to)
+        return true;
+    if (kind == WAIT_LOCK)
+        build->scratch[span.from].lock_wait_sample = (uint32_t)number + 1;
+    if (!wait_object(build, sample, row, span.kind, &span.on))
+        return false;
+    wait_extent(sample, row, &span);
+    span.ongoing = span.ongoing && sample == build->newest;
+    return spans_add(waits, &span);
+}
+
+static bool wait_edges(struct build *build, const struct spans *waits)
+{
+    for (size_t i = 0; i < waits->count; i++) {
+        const struct span *span = &waits->items[i];
+        build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span->seconds);
+        if (span->kind == WAIT_LOCK)
+            build_measure_raise(build, span->from, MEASURE_LOCK_WAIT_S, span->seconds);
+        uint32_t to = span->to == NODE_NONE ? span->on : span->to;
+        if (to == NODE_NONE)
+            continue;
+        struct edge *edge = graph_edge_add(build->graph, EDGE_WAITS, span->from, to);
+        if (edge == NULL)
+            return false;
+        edge->wait = (enum wait_kind)span->kind;
+        edge->on = span->on;
+        edge->seconds = span->seconds;
+        edge->total_s = span->total_s;
+        edge->count = span->count;
+        edge->at_least = span->at_least;
+        edge->ongoing = span->ongoing;
+        edge->inferred = span->inferred;
+    }
+    return true;
+}
+
+/* That nobody waits is known of all whose waits could be seen: the lock table tells everybody's, the other waits show
+ * only where the system call or wait channel of a process could be read (and a running one does not wait). */
+static void waits_none(struct build *build)
+{
+    const struct table *table = &build->newest->tables[TABLE_PROCESS];
+    bool locks_known = sample_unread_count(build->newest, "locks") == 0;
+    for (uint32_t n = 0; n < build->graph->node_count; n++) {
+        const struct node *node = &build->graph->nodes[n];
+        if (node->kind == NODE_FILE && locks_known)
+            build_measure_raise(build, n, MEASURE_WAITERS, 0);
+        if (node->kind != NODE_PROCESS || node->exited)
+            continue;
+        build_measure_raise(build, n, MEASURE_WAITERS, 0);
+        if (node->state == 'R' || table_known(table, node->row, PROCESS_SYSTEM_CALL) ||
+            table_known(table, node->row, PROCESS_WAIT_CHANNEL))
+            build_measure_raise(build, n, MEASURE_BLOCKED_S, 0);
+        if (locks_known) {
+            build_measure_raise(build, n, MEASURE_LOCK_WAIT_S, 0);
+            build_measure_raise(build, n, MEASURE_LOCK_HELD_S, 0);
+        }
+    }
+}
+
+struct waiter {
+    uint32_t target, from;
+};
+
+static int waiter_compare(const void *left, const void *right)
+{
+    const struct waiter *a = left, *b = right;
+    if (a->target != b->target)
+        return a->target < b->target ? -1 : 1;
+    return (a->from > b->from) - (a->from < b->from);
+}
+
+/* Each process counts once at whom, and once at what, it waits for. */
+static bool waiters_count(struct build *build)
+{
+    const struct graph *graph = build->graph;
+    size_t count = 0, room = 0;
+    for (size_t i = 0; i < graph->edge_count; i++)
+        room += graph->edges[i].kind == EDGE_WAITS ? 2 : 0;
+    struct waiter *waiters = malloc((room + 1) * sizeof *waiters);
+    if (waiters == NULL)
+        return false;
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct edge *edge = &graph->edges[i];
+        if (edge->kind != EDGE_WAITS)
+            continue;
+        waiters[count++] = (struct waiter){edge->to, edge->from};
+        if (edge->on != NODE_NONE)
+            waiters[count++] = (struct waiter){edge->on, edge->from};
+    }
+    qsort(waiters, count, sizeof *waiters, waiter_compare);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || waiter_compare(&waiters[i - 1], &waiters[i]) != 0)
+            build_measure_sum(build, waiters[i].target, MEASURE_WAITERS, 1);
+    free(waiters);
+    return true;
+}
+
+bool build_waits(struct build *build)
+{
+    struct spans waits, holds;
+    spans_init(&waits);
+    spans_init(&holds);
+    bool complete = true;
+    for (size_t s = 0; s < build->window->count && complete; s++) {
+        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_WAIT].rows && complete; row++)
+            complete = wait_add(build, s, row, &waits);
+        complete = complete && build_locks(build, s, &waits, &holds);
+    }
+    if (complete) {
+        spans_gather(&waits);
+        spans_gather(&holds);
+        complete = wait_edges(build, &waits) && build_holds(build, &holds);
+    }
+    if (complete) {
+        waits_none(build);
+        complete = waiters_count(build);
+    }
+    spans_done(&waits);
+    spans_done(&holds);
+    return complete;
+}
