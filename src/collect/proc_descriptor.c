@@ -1,0 +1,58 @@
+/* One row per open descriptor, from the links in /proc/PID/fd. */
+#include "collect/proc_read.h"
+#include "collect/source_inside.h"
+
+#include <errno.h>
+
+static int row_append(struct source *source, size_t process_row, uint64_t number, const char *target, size_t length)
+{
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
+    size_t row = table_append(table);
+    if (row == SIZE_MAX)
+        return -ENOMEM;
+    struct proc_link link;
+    proc_link_parse(target, length, &link);
+    table_set_u64(table, row, DESCRIPTOR_PID, processes->cells[PROCESS_PID][process_row]);
+    table_set_u64(table, row, DESCRIPTOR_START_TICKS, processes->cells[PROCESS_START_TICKS][process_row]);
+    table_set_u64(table, row, DESCRIPTOR_NUMBER, number);
+    table_set_u64(table, row, DESCRIPTOR_TYPE, link.type);
+    if (link.path == NULL) {
+        table_set_u64(table, row, DESCRIPTOR_INODE, link.inode);
+        return 0;
+    }
+    sample_set_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH, link.path, link.path_length);
+    if (link.type != DESCRIPTOR_OTHER)
+        table_set_u64(table, row, DESCRIPTOR_DELETED, link.deleted);
+    return 0;
+}
+
+int descriptor_collect(struct source *source, int directory, size_t process_row)
+{
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    size_t first = table->rows;
+    struct proc_listing listing;
+    uint64_t number;
+    const char *name;
+    int result = proc_listing_open(&listing, directory, "fd");
+    if (result < 0)
+        return result;
+    while (result >= 0 && proc_listing_next(&listing, &number, &name)) {
+        char target[PATH_MAX + 16];
+        int length = proc_read_link(listing.descriptor, name, target, sizeof target);
+        if (length == -ENOENT)
+            continue; /* closed meanwhile */
+        if (length == -ENAMETOOLONG)
+            sample_unread_add(source->sample, "descriptors", "path too long", 1);
+        else
+            result = length < 0 ? length : row_append(source, process_row, number, target, (size_t)length);
+    }
+    if (result >= 0 && listing.error < 0)
+        result = listing.error;
+    proc_listing_close(&listing);
+    if (result >= 0)
+        return (int)(table->rows - first);
+    while (table->rows > first)
+        table_drop_last(table);
+    return result;
+}

@@ -1,0 +1,139 @@
+/* Who holds or wants a file lock, and by which descriptor: what /proc/locks leaves open. */
+#include "collect/proc_lock.h"
+
+#include "collect/proc_read.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { FDINFO_READS_PER_PROCESS = 1024, FDINFO_READS_PER_LOCK = 4096 };
+
+/* Does this descriptor (a name below fdinfo) hold the lock? */
+static bool fdinfo_shows(int directory, uint64_t number, const struct proc_lock *lock)
+{
+    char path[64] = "fdinfo/", text[PROC_SMALL_BYTES];
+    proc_name(path + 7, number);
+    if (proc_read(directory, path, text, sizeof text) <= 0)
+        return false;
+    for (const char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        struct proc_lock shown;
+        if (strncmp(line, "lock:", 5) == 0 && proc_lock_parse(line + 5, &shown) && shown.class == lock->class &&
+            shown.inode == lock->inode && shown.device == lock->device && shown.exclusive == lock->exclusive)
+            return true;
+    }
+    return false;
+}
+
+/* The row of the descriptor of that process (of those on path, when it is given) that holds the lock; SIZE_MAX: none.
+ */
+static size_t holder_descriptor(struct source *source, const struct process_memory *process,
+                                const struct proc_lock *lock, const char *path)
+{
+    char name[24];
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    int directory = openat(source->root, proc_name(name, process->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return SIZE_MAX;
+    size_t found = SIZE_MAX, reads = 0;
+    for (size_t i = 0; i < process->descriptor_count && found == SIZE_MAX && reads < FDINFO_READS_PER_PROCESS; i++) {
+        size_t row = process->descriptor_first + i;
+        const char *own = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+        if (own == NULL || own[0] != '/' || (path != NULL && strcmp(own, path) != 0))
+            continue;
+        reads++;
+        if (fdinfo_shows(directory, table->cells[DESCRIPTOR_NUMBER][row], lock))
+            found = row;
+    }
+    close(directory);
+    return found;
+}
+
+/* The row of a descriptor by its number. */
+static size_t numbered_descriptor(const struct source *source, const struct process_memory *process, uint64_t number)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    for (size_t i = 0; i < process->descriptor_count; i++)
+        if (table->cells[DESCRIPTOR_NUMBER][process->descriptor_first + i] == number)
+            return process->descriptor_first + i;
+    return SIZE_MAX;
+}
+
+static const char *descriptor_path(const struct source *source, size_t row)
+{
+    return row == SIZE_MAX ? NULL : sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+}
+
+/* The descriptor in the system call that a waiter sits in. */
+static void waiter_resolve(struct source *source, struct lock_memory *waiter)
+{
+    char path[64], text[256];
+    struct proc_system_call call;
+    struct process_memory *process = source_process(source, waiter->lock.pid, 0);
+    if (!waiter->lock.has_pid || process == NULL)
+        return;
+    waiter->process = process;
+    if (waiter->carried)
+        return;
+    strcat(proc_name(path, process->pid), "/syscall");
+    if (proc_read(source->root, path, text, sizeof text) > 0 && proc_system_call_parse(text, &call) &&
+        (call.number == SYS_flock || call.number == SYS_fcntl))
+        waiter->descriptor = numbered_descriptor(source, process, call.arguments[0]);
+}
+
+static void holder_resolve(struct source *source, struct lock_memory *holder)
+{
+    struct process_memory *process = holder->lock.has_pid ? source_process(source, holder->lock.pid, 0) : NULL;
+    if (holder->carried && holder->process != NULL)
+        return;
+    if (process != NULL)
+        holder->descriptor = holder_descriptor(source, process, &holder->lock, NULL);
+    /* A flock outlives its process in those that inherited the descriptor: a living process that does not show the
+     * lock has merely got the number. A process that we may not look into is believed. */
+    bool looked =
+        process != NULL && table_known(&source->sample->tables[TABLE_PROCESS], process->row, PROCESS_DESCRIPTORS);
+    if (process != NULL && (!looked || holder->descriptor != SIZE_MAX || holder->lock.class != LOCK_FLOCK))
+        holder->process = process;
+}
+
+/* Looks for the oldest process that shows the lock, among those that have the same path open. */
+static void owner_search(struct source *source, struct lock_memory *holder, const char *path)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    uint32_t wanted = sample_intern(source->sample, path, strlen(path));
+    size_t reads = 0;
+    for (size_t row = 0; row < table->rows && reads < FDINFO_READS_PER_LOCK; row++) {
+        if (!table->known[DESCRIPTOR_PATH][row] || table->cells[DESCRIPTOR_PATH][row] != wanted)
+            continue;
+        struct process_memory *process = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
+        if (process == NULL || (holder->process != NULL && holder->process->start_ticks <= process->start_ticks))
+            continue;
+        reads++;
+        size_t found = holder_descriptor(source, process, &holder->lock, path);
+        if (found != SIZE_MAX) {
+            holder->process = process;
+            holder->descriptor = found;
+        }
+    }
+    if (holder->process == NULL)
+        sample_unread_add(source->sample, "lock holders", "not found", 1);
+}
+
+void lock_resolve(struct source *source)
+{
+    struct lock_memory *items = source->locks.items;
+    for (size_t i = 0; i < source->locks.count; i++) {
+        if (items[i].lock.waiting)
+            waiter_resolve(source, &items[i]);
+        else
+            holder_resolve(source, &items[i]);
+    }
+    for (size_t i = 0; i < source->locks.count; i++) {
+        struct lock_memory *holder = items[i].lock.waiting ? &items[items[i].holder] : NULL;
+        const char *path = holder == NULL ? NULL : descriptor_path(source, items[i].descriptor);
+        if (path != NULL && holder->process == NULL)
+            owner_search(source, holder, path);
+    }
+}

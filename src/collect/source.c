@@ -1,0 +1,193 @@
+/* Takes samples from /proc and netlink: the order of the parts, and what passes from one sample to the next. */
+#include "collect/source.h"
+
+#include "collect/proc_lock.h"
+#include "collect/proc_read.h"
+#include "collect/source_inside.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct source *source_new(const struct collector_options *options, struct error *error)
+{
+    const char *path = options->proc_path != NULL ? options->proc_path : "/proc";
+    struct source *source = calloc(1, sizeof *source);
+    if (source == NULL) {
+        error_memory(error);
+        return NULL;
+    }
+    source->live = options->proc_path == NULL;
+    source->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    source->ns_per_tick = (uint64_t)(NS_PER_S / sysconf(_SC_CLK_TCK));
+    lock_init(source);
+    source->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (source->root < 0) {
+        error_errno(error, errno, "cannot open %s", path);
+        source_free(source);
+        return NULL;
+    }
+    if (source->live)
+        proc_read_link(source->root, "self/exe", source->self_executable, sizeof source->self_executable);
+    return source;
+}
+
+void source_free(struct source *source)
+{
+    if (source == NULL)
+        return;
+    if (source->root >= 0)
+        close(source->root);
+    sample_release(source->previous);
+    free(source->carried);
+    free(source->processes.items);
+    free(source->earlier_processes.items);
+    free(source->locks.items);
+    free(source->earlier_locks.items);
+    index_done(&source->locks.index);
+    index_done(&source->earlier_locks.index);
+    free(source);
+}
+
+static uint32_t string_carry(struct source *source, uint64_t number)
+{
+    const struct sample *previous = source->previous;
+    if (source->carried[number] == UINT32_MAX) {
+        const char *text = previous->string_bytes.data + previous->string_offsets[number];
+        source->carried[number] = sample_intern(source->sample, text, strlen(text));
+    }
+    return source->carried[number];
+}
+
+void source_carry_cell(struct source *source, enum table_kind kind, size_t row, size_t previous_row, size_t column)
+{
+    struct table *table = &source->sample->tables[kind];
+    const struct table *previous = &source->previous->tables[kind];
+    uint64_t cell = previous->cells[column][previous_row];
+    uint8_t known = previous->known[column][previous_row];
+    if (known && table->schema->columns[column].type == COLUMN_STRING) {
+        cell = string_carry(source, cell);
+        if (cell == UINT32_MAX)
+            cell = known = 0;
+    }
+    table->cells[column][row] = cell;
+    table->known[column][row] = known;
+}
+
+bool source_carry_row(struct source *source, enum table_kind kind, size_t previous_row)
+{
+    struct table *table = &source->sample->tables[kind];
+    size_t row = table_append(table);
+    if (row == SIZE_MAX)
+        return false;
+    for (size_t column = 0; column < table->schema->column_count; column++)
+        source_carry_cell(source, kind, row, previous_row, column);
+    return true;
+}
+
+struct process_memory *source_process(struct source *source, uint64_t pid, uint64_t start_ticks)
+{
+    size_t low = 0, high = source->processes.count;
+    struct process_memory *items = source->processes.items;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (items[middle].pid < pid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool here = low < source->processes.count && items[low].pid == pid &&
+                (start_ticks == 0 || items[low].start_ticks == start_ticks);
+    return here ? &items[low] : NULL;
+}
+
+/* Moves what was remembered one sample back, and empties the place for the next. */
+static bool memories_turn(struct source *source)
+{
+    struct process_memories processes = source->earlier_processes;
+    source->earlier_processes = source->processes;
+    source->processes = processes;
+    source->processes.count = 0;
+    struct lock_memories locks = source->earlier_locks;
+    source->earlier_locks = source->locks;
+    source->locks = locks;
+    source->locks.count = 0;
+    index_clear(&source->locks.index);
+    if (source->previous == NULL)
+        return true;
+    size_t count = source->previous->string_count;
+    if (!memory_grow(&source->carried, &source->carried_capacity, count, sizeof *source->carried))
+        return false;
+    memset(source->carried, 0xff, count * sizeof *source->carried);
+    return true;
+}
+
+/* A sample that failed leaves nothing behind: the next one begins as the first. */
+static void memories_forget(struct source *source)
+{
+    sample_release(source->previous);
+    source->previous = NULL;
+    source->processes.count = source->earlier_processes.count = 0;
+    source->locks.count = source->earlier_locks.count = 0;
+    index_clear(&source->locks.index);
+    index_clear(&source->earlier_locks.index);
+}
+
+/* A frozen tree has a clock of its own. */
+static int64_t tree_boottime_ns(const struct source *source)
+{
+    char text[128];
+    if (source->live || proc_read(source->root, "uptime", text, sizeof text) <= 0)
+        return clock_boottime_ns();
+    return (int64_t)(strtod(text, NULL) * (double)NS_PER_S);
+}
+
+/* The collector, the front that forked it, and what the collector forked. */
+static void self_mark(struct source *source)
+{
+    struct sample *sample = source->sample;
+    struct table *table = &sample->tables[TABLE_PROCESS];
+    uint64_t own = source->live ? (uint64_t)getpid() : UINT64_MAX;
+    uint64_t front = source->live ? (uint64_t)getppid() : UINT64_MAX;
+    for (size_t row = 0; row < table->rows; row++) {
+        uint64_t pid = table->cells[PROCESS_PID][row];
+        const char *executable = sample_string(sample, TABLE_PROCESS, row, PROCESS_EXECUTABLE);
+        bool kin = pid == front || table->cells[PROCESS_PARENT_PID][row] == own;
+        bool same = executable != NULL && strcmp(executable, source->self_executable) == 0;
+        table_set_u64(table, row, PROCESS_SELF, pid == own || (kin && same));
+    }
+}
+
+struct sample *source_sample(struct source *source, bool complete, struct error *error)
+{
+    int64_t wall_ns = clock_boottime_ns(), cpu_ns = clock_cpu_ns();
+    struct sample *sample = sample_new();
+    source->sample = sample;
+    source->complete = complete;
+    source->number++;
+    if (sample == NULL || !memories_turn(source)) {
+        error_memory(error);
+        goto failed;
+    }
+    sample->time_ns = clock_realtime_ns();
+    sample->boottime_ns = tree_boottime_ns(source);
+    sample->sources = SAMPLE_SOURCE_PROC;
+    sample->complete = complete;
+    if (!process_collect(source, error) || !lock_collect(source, error) || !host_collect(source, error))
+        goto failed;
+    self_mark(source);
+    sample->taken_ns = clock_boottime_ns() - wall_ns;
+    sample->cpu_ns = clock_cpu_ns() - cpu_ns;
+    sample_release(source->previous);
+    source->previous = sample_reference(sample);
+    return sample;
+failed:
+    sample_release(sample);
+    memories_forget(source);
+    return NULL;
+}

@@ -1,0 +1,87 @@
+/* The inside of the source, shared by the files that fill one table each (proc_*.c, host.c, filesystem.c).
+ *
+ * What is remembered from one sample to the next: the sample before itself, whose rows are copied where nothing can
+ * have changed, and per process and lock the little that tells whether it has. */
+#ifndef COLLECT_SOURCE_INSIDE_H
+#define COLLECT_SOURCE_INSIDE_H
+
+#include "base/index.h"
+#include "collect/proc_parse.h"
+#include "collect/source.h"
+#include "sample/sample.h"
+
+#include <limits.h>
+
+enum {
+    FACTS_EVERY_SAMPLES = 32,     /* how often exe, argv, cgroup, ... are read again without a reason */
+    UNCHANGED_EVERY_SAMPLES = 16, /* how often what cannot have changed by itself is read again all the same */
+};
+
+/* What is remembered of a process. In order of pid, as the rows of the sample it belongs to. */
+struct process_memory {
+    uint32_t pid;
+    uint32_t row; /* in the sample that was taken with it */
+    uint64_t start_ticks;
+    uint64_t image; /* changes with exec */
+    struct proc_schedstat schedstat;
+    struct proc_system_call call;
+    int64_t asleep_since_ns; /* first look at which it slept with this schedstat */
+    bool asleep_at_first_look;
+    bool single_threaded;
+    bool unchanged;   /* single-threaded and has not run since the sample before */
+    bool dear;        /* its dear columns and those of its descriptors are known */
+    uint64_t read_at; /* number of the sample at which its descriptors were last read */
+    size_t descriptor_first, descriptor_count;
+};
+
+struct process_memories {
+    struct process_memory *items;
+    size_t count, capacity;
+};
+
+struct lock_memory; /* proc_lock.h */
+
+struct lock_memories {
+    struct lock_memory *items;
+    size_t count, capacity;
+    struct index index; /* by what identifies a lock */
+};
+
+struct source {
+    int root;  /* /proc, O_PATH */
+    bool live; /* false: a frozen tree */
+    uint32_t self_pid;
+    char self_executable[PATH_MAX];
+    uint64_t page_bytes, ns_per_tick;
+
+    uint64_t number; /* of the sample under way, from 1 */
+    bool complete;
+    struct sample *sample;   /* under way */
+    struct sample *previous; /* NULL at first */
+    uint32_t *carried;       /* number of a string of `previous` -> of `sample`; UINT32_MAX = not yet */
+    size_t carried_capacity;
+
+    struct process_memories processes, earlier_processes;
+    struct lock_memories locks, earlier_locks;
+};
+
+/* Copies one row of the sample before to the end of the same table. False: out of memory. */
+bool source_carry_row(struct source *source, enum table_kind kind, size_t previous_row);
+
+/* Copies one cell (also a masked one) of the sample before. */
+void source_carry_cell(struct source *source, enum table_kind kind, size_t row, size_t previous_row, size_t column);
+
+/* What is remembered of a process in the sample under way; NULL: it is not there. start_ticks 0 = any. */
+struct process_memory *source_process(struct source *source, uint64_t pid, uint64_t start_ticks);
+
+/* Each fills its tables. False with a sentence: out of memory, or /proc itself cannot be read. */
+bool process_collect(struct source *source, struct error *error);
+void lock_init(struct source *source);
+bool lock_collect(struct source *source, struct error *error);
+bool host_collect(struct source *source, struct error *error);
+
+/* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID). Returns the count, or a
+ * negative errno when it went away (rows it appended are gone again) or may not be looked at. */
+int descriptor_collect(struct source *source, int directory, size_t process_row);
+
+#endif
