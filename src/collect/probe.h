@@ -56,7 +56,7 @@ int probe_pid(const struct probe *probe);
 /* How many that were left behind have not ended yet. */
 size_t probe_left(struct probe *probe);
 
-/* Kills and forgets; never waits. NULL is allowed. */
+/* Kills what is left of it, and gives that 50 ms to end, so that a well one leaves no zombie. NULL is allowed. */
 void probe_free(struct probe *probe);
 
 #endif

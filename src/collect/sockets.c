@@ -1,0 +1,200 @@
+/* Sockets: the probes' records become rows of the sample. */
+#include "collect/sockets.h"
+
+#include "base/memory.h"
+#include "collect/probe.h"
+#include "collect/socket_dump.h"
+#include "collect/socket_peers.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADDRESS_TEXT_BYTES = INET6_ADDRSTRLEN + 16 };
+
+struct sockets {
+    struct socket_dumper dumpers[2]; /* with details, without */
+    struct probe *probes[2];
+    struct buffer answer;
+    const struct socket_record **records; /* into answer */
+    size_t record_capacity;
+    struct socket_peers peers;
+};
+
+struct sockets *sockets_new(struct error *error)
+{
+    static const char *const names[2] = {"culprit-sockets", "culprit-netlink"};
+    struct sockets *sockets = calloc(1, sizeof *sockets);
+    for (int i = 0; sockets != NULL && i < 2; i++) {
+        sockets->dumpers[i].details = i == 0;
+        sockets->probes[i] =
+            probe_new(&(struct probe_options){.name = names[i], .work = socket_dump, .context = &sockets->dumpers[i]});
+        if (sockets->probes[i] == NULL) {
+            sockets_free(sockets);
+            sockets = NULL;
+        }
+    }
+    if (sockets == NULL)
+        error_memory(error);
+    return sockets;
+}
+
+void sockets_free(struct sockets *sockets)
+{
+    if (sockets == NULL)
+        return;
+    for (int i = 0; i < 2; i++)
+        probe_free(sockets->probes[i]);
+    buffer_done(&sockets->answer);
+    free(sockets->records);
+    socket_peers_done(&sockets->peers);
+    free(sockets);
+}
+
+int64_t sockets_cpu_ns(const struct sockets *sockets)
+{
+    return probe_cpu_ns(sockets->probes[0]) + probe_cpu_ns(sockets->probes[1]);
+}
+
+/* "10.0.0.5:443", "[::1]:80", a v4-mapped address as the v4 one. Returns the length. */
+static size_t address_write(char *text, const uint8_t *address, uint16_t port)
+{
+    static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+    if (memcmp(address, mapped_prefix, sizeof mapped_prefix) != 0) {
+        char host[INET6_ADDRSTRLEN];
+        inet_ntop(AF_INET6, address, host, sizeof host);
+        return (size_t)snprintf(text, ADDRESS_TEXT_BYTES, "[%s]:%u", host, port);
+    }
+    char *at = text;
+    unsigned parts[5] = {address[12], address[13], address[14], address[15], port};
+    for (int i = 0; i < 5; i++) {
+        char digits[5];
+        size_t count = 0;
+        for (unsigned left = parts[i]; left > 0 || count == 0; left /= 10)
+            digits[count++] = (char)('0' + left % 10);
+        while (count > 0)
+            *at++ = digits[--count];
+        *at++ = i < 3 ? '.' : ':';
+    }
+    return (size_t)(at - text) - 1;
+}
+
+static void unix_name_set(struct sample *sample, size_t row, const struct socket_record *record)
+{
+    char name[UINT8_MAX];
+    size_t length = record->name_bytes;
+    if (length == 0)
+        return;
+    memcpy(name, record + 1, length);
+    if (name[0] == '\0')
+        for (size_t i = 0; i < length; i++)
+            name[i] = name[i] == '\0' ? '@' : name[i];
+    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_LOCAL, name, length);
+}
+
+static void addresses_set(struct sample *sample, size_t row, const struct socket_record *record)
+{
+    char text[ADDRESS_TEXT_BYTES];
+    if (record->protocol == SOCKET_UNIX) {
+        unix_name_set(sample, row, record);
+        return;
+    }
+    size_t length = address_write(text, record->local, record->local_port);
+    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_LOCAL, text, length);
+    if (record->remote_port == 0)
+        return;
+    length = address_write(text, record->remote, record->remote_port);
+    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_REMOTE, text, length);
+}
+
+static bool row_add(struct sample *sample, const struct socket_record *record, uint32_t peer_inode)
+{
+    struct table *table = &sample->tables[TABLE_SOCKET];
+    bool listening = record->state == TCP_LISTEN;
+    size_t row = table_append(table);
+    if (row == SIZE_MAX)
+        return false;
+    table_set_u64(table, row, SOCKET_NET_NAMESPACE, record->net_namespace);
+    table_set_u64(table, row, SOCKET_INODE, record->inode);
+    table_set_u64(table, row, SOCKET_COOKIE, record->cookie);
+    table_set_u64(table, row, SOCKET_PROTOCOL, record->protocol);
+    table_set_u64(table, row, SOCKET_STATE, record->state);
+    addresses_set(sample, row, record);
+    if (peer_inode != 0)
+        table_set_u64(table, row, SOCKET_PEER_INODE, peer_inode);
+    if ((record->has & SOCKET_HAS_OWNER) != 0)
+        table_set_u64(table, row, SOCKET_UID, record->uid);
+    if ((record->has & SOCKET_HAS_QUEUES) != 0) {
+        table_set_u64(table, row, listening ? SOCKET_BACKLOG : SOCKET_RECEIVE_QUEUE_BYTES, record->receive);
+        table_set_u64(table, row, listening ? SOCKET_BACKLOG_LIMIT : SOCKET_SEND_QUEUE_BYTES, record->send);
+    }
+    if ((record->has & SOCKET_HAS_DETAILS) != 0) {
+        table_set_u64(table, row, SOCKET_RTT_US, record->rtt_us);
+        table_set_u64(table, row, SOCKET_RETRANSMITS, record->retransmits);
+    }
+    return true;
+}
+
+/* Finds the records in the answer; their number, or SIZE_MAX when memory ran out. */
+static size_t records_find(struct sockets *sockets, size_t record_count)
+{
+    if (!memory_grow(&sockets->records, &sockets->record_capacity, record_count, sizeof *sockets->records))
+        return SIZE_MAX;
+    const char *at = sockets->answer.data + sizeof(struct socket_answer);
+    const char *end = sockets->answer.data + sockets->answer.length;
+    size_t found = 0;
+    while (found < record_count && (size_t)(end - at) >= sizeof(struct socket_record)) {
+        const struct socket_record *record = (const void *)at;
+        size_t step = sizeof *record + ((size_t)record->name_bytes + 7) / 8 * 8;
+        if ((size_t)(end - at) < step)
+            break;
+        sockets->records[found++] = record;
+        at += step;
+    }
+    return found;
+}
+
+static bool answer_take(struct sockets *sockets, struct sample *sample)
+{
+    static const char *const reasons[SOCKET_UNREAD_COUNT] = {
+#define SOCKET_REASON_TEXT(reason, text) [reason] = text,
+        SOCKET_UNREAD_REASONS(SOCKET_REASON_TEXT)};
+    struct socket_answer totals;
+    memcpy(&totals, sockets->answer.data, sizeof totals);
+    for (int i = 0; i < SOCKET_UNREAD_COUNT; i++)
+        if (totals.unread[i] > 0)
+            sample_unread_add(sample, "sockets", reasons[i], totals.unread[i]);
+    if (totals.record_count > SOCKET_RECORDS_MAX)
+        totals.record_count = SOCKET_RECORDS_MAX;
+    size_t count = records_find(sockets, totals.record_count);
+    if (count == SIZE_MAX || !socket_peers_fill(&sockets->peers, sockets->records, count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct socket_record *record = sockets->records[i];
+        if ((record->has & SOCKET_IS_PENDING) == 0 &&
+            !row_add(sample, record, socket_peers_find(&sockets->peers, record)))
+            return false;
+    }
+    return true;
+}
+
+bool sockets_collect(struct sockets *sockets, struct sample *sample, const struct net_namespace *namespaces,
+                     size_t count, int deadline_ms, struct error *error)
+{
+    enum probe_result results[2];
+    for (int i = 0; i < 2; i++) {
+        results[i] =
+            probe_ask(sockets->probes[i], namespaces, count * sizeof *namespaces, deadline_ms, &sockets->answer, NULL);
+        if (results[i] == PROBE_ANSWERED && sockets->answer.length >= sizeof(struct socket_answer)) {
+            if (i == 1)
+                sample_unread_add(sample, "socket details",
+                                  results[0] == PROBE_FAILED ? "the probe failed" : "missed the deadline", 1);
+            return answer_take(sockets, sample) ? true : error_memory(error);
+        }
+    }
+    bool failed = results[0] == PROBE_FAILED && results[1] == PROBE_FAILED;
+    sample_unread_add(sample, "sockets", failed ? "the probe failed" : "missed the deadline", 1);
+    return true;
+}
