@@ -1,6 +1,6 @@
 /* graph: what is built from samples made by hand. */
 #include "graph/graph.h"
-#include "tests/unit/samples.h"
+#include "tests/unit/hand_made.h"
 
 #include <math.h>
 #include <setjmp.h>

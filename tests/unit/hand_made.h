@@ -1,6 +1,6 @@
 /* Samples made by hand, for tests: each function appends a row and asserts that there was memory. */
-#ifndef TESTS_SAMPLES_H
-#define TESTS_SAMPLES_H
+#ifndef TESTS_HAND_MADE_H
+#define TESTS_HAND_MADE_H
 
 #include "cursor/window.h"
 #include "sample/sample.h"

@@ -1,5 +1,5 @@
 /* Samples made by hand. */
-#include "tests/unit/samples.h"
+#include "tests/unit/hand_made.h"
 
 #include "base/clock.h"
 
