@@ -33,9 +33,10 @@ struct suspect {
     double blame;         /* and from those who waited for it */
     struct evidence *why; /* by share, largest first */
     size_t why_count;
-    struct blame_step *path; /* every wait that handed it blame, longest first; for a waiter none */
+    struct blame_step *path; /* every wait that handed it blame, directly or onward, longest first, at most 64; for a
+                                waiter none */
     size_t path_count;
-    char *summary; /* a few words for a list: "holds a lock 41 s, 3 wait"; raw: sanitise when printing */
+    char *summary; /* a few words for a list: "holds a lock 41 s, 3 wait"; sanitise when printing */
 };
 
 struct verdict {
@@ -45,14 +46,15 @@ struct verdict {
     double score;     /* of the window, as the model gives it */
     double threshold; /* the model's */
     double window_s;
-    char *sentence;           /* never empty; raw: sanitise when printing */
+    char *sentence;           /* never empty, one line; labels in it are sanitised and cut at 60 columns */
     struct suspect *suspects; /* by score, largest first; ties by id */
     size_t suspect_count;
     struct residuals residuals; /* of every node, for the drill-down */
+    struct arena arena;         /* holds the suspects and all strings */
 };
 
 struct judge_options {
-    size_t suspects_max; /* 0 = 20 */
+    size_t suspects_max; /* 0 = 20; at most 1,000 are given */
 };
 
 /* NULL with a sentence: out of memory or a model that does not fit. The graph and model must outlive the verdict. */

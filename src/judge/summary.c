@@ -1,0 +1,89 @@
+/* A few words on a suspect, for a row of a list. They name no rank, so that they stay true in any order. */
+#include "base/units.h"
+#include "judge/evidence.h"
+#include "judge/suspect.h"
+#include "judge/words.h"
+
+#include <math.h>
+
+/* From this share of T on, a process that waits is described by its waiting. */
+#define WAITER_SHARE 0.5
+
+static const char *lower_bound(bool at_least)
+{
+    return at_least ? "at least " : "";
+}
+
+static void summary_of_holder(struct buffer *out, const struct judgement *judgement,
+                              const struct receptions *receptions, const struct suspect *suspect)
+{
+    enum wait_kind kind = receptions->most;
+    const struct reception *reception = &receptions->by_kind[kind];
+    const struct node *node = &judgement->graph->nodes[suspect->node];
+    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, reception->longest);
+    bool now = reception->ongoing && !node->exited;
+    bool at_least = edge->at_least;
+    double seconds = edge->seconds;
+    if (kind == WAIT_LOCK)
+        seconds = lock_held_s(judgement, reception->longest, &at_least);
+    char time[32];
+    duration_format(time, sizeof time, seconds);
+    const char *what = wait_evidence[kind].held_label;
+    if (kind == WAIT_LOCK)
+        what = now ? "holds a lock" : "held a lock";
+    buffer_printf(out, "%s %s%s, %zu ", what, kind == WAIT_LOCK ? "" : lower_bound(at_least), time,
+                  receptions->waiters);
+    buffer_string(out, !reception->ongoing ? "waited" : receptions->waiters == 1 ? "waits" : "wait");
+}
+
+static void summary_of_waiter(struct buffer *out, const struct judgement *judgement, size_t link)
+{
+    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, link);
+    char time[32];
+    buffer_string(out, edge->ongoing ? "waits for " : "waited for ");
+    words_label(out, judgement->graph->nodes[edge->to].label);
+    buffer_printf(out, ": %s", duration_format(time, sizeof time, edge->seconds));
+}
+
+static void summary_of_object(struct buffer *out, const struct receptions *receptions)
+{
+    char time[32];
+    duration_format(time, sizeof time, receptions->by_kind[receptions->most].total_s);
+    buffer_printf(out, "%s %s", wait_evidence[receptions->most].object_label, time);
+}
+
+static void summary_of_evidence(struct buffer *out, const struct evidence *evidence)
+{
+    char observed[48], expected[48];
+    quantity_format(observed, sizeof observed, evidence->observed, evidence->unit);
+    quantity_format(expected, sizeof expected, evidence->expected, evidence->unit);
+    buffer_printf(out, "%s %s", evidence->label, observed);
+    if (isfinite(evidence->expected))
+        buffer_printf(out, ", normally %s", expected);
+}
+
+bool summary_write(struct judgement *judgement, const struct receptions *receptions, struct suspect *suspect,
+                   struct error *error)
+{
+    struct buffer out = {0};
+    const struct node *node = &judgement->graph->nodes[suspect->node];
+    double value;
+    size_t wait = wait_heaviest(judgement, suspect->node);
+    bool waited_for = receptions->waiters > 0 && suspect->blame >= suspect->own;
+    bool waits = wait != LINK_NONE && (waits_share(&judgement->waits, suspect->node) >= WAITER_SHARE ||
+                                       judgement->kept_own[suspect->node] <= judgement->suffered[suspect->node]);
+    enum symptom_kind symptom = symptom_of_node(judgement->graph, suspect->node, &value);
+    if (symptom == SYMPTOM_SPACE)
+        buffer_printf(&out, "full (%.0f %%)", floor(value));
+    else if (waited_for && node_is_object(node))
+        summary_of_object(&out, receptions);
+    else if (waits)
+        summary_of_waiter(&out, judgement, wait);
+    else if (waited_for)
+        summary_of_holder(&out, judgement, receptions, suspect);
+    else if (suspect->why_count > 0)
+        summary_of_evidence(&out, &suspect->why[0]);
+    suspect->summary = out.failed ? NULL : arena_copy(judgement->arena, buffer_text(&out), out.length);
+    buffer_done(&out);
+    return suspect->summary != NULL || error_memory(error);
+}

@@ -1,0 +1,117 @@
+/* The table of symptoms, and looking for them. */
+#include "judge/symptom.h"
+
+#include <math.h>
+
+#define NOBODY .user = MEASURE_COUNT
+
+/* Limits: pressure as Linux gives it, the share of time (Documentation/accounting/psi.rst). A tenth of the time in
+ * which nobody at all gets on is felt by everyone; of "some" a busy but healthy host shows a lot. */
+const struct symptom_rule symptom_rules[SYMPTOM_KIND_COUNT] = {
+    [SYMPTOM_WAIT] = {.limit = 0.2, .measure = MEASURE_COUNT, .node_kind = NODE_KIND_COUNT, NOBODY},
+    [SYMPTOM_SPACE] = {.node_kind = NODE_FILESYSTEM,
+                       .measure = MEASURE_SPACE_USED_PCT,
+                       .limit = 99,
+                       .points_at = true,
+                       .words = "The file system {who} is full ({value})",
+                       .feature = "space_used",
+                       .label = "space used",
+                       .expected = 99,
+                       .user = MEASURE_COUNT},
+    [SYMPTOM_MEMORY_FULL] = {.node_kind = NODE_HOST,
+                             .measure = MEASURE_PSI_MEMORY_FULL,
+                             .limit = 0.1,
+                             .shortage = true,
+                             .words = "Memory is short: for {share} of the time every running process waited for it",
+                             .user = MEASURE_RSS_BYTES,
+                             .user_words = "{user} uses the most ({value})"},
+    [SYMPTOM_MEMORY] = {.node_kind = NODE_HOST,
+                        .measure = MEASURE_PSI_MEMORY,
+                        .limit = 0.4,
+                        .shortage = true,
+                        .words = "Memory is short: for {share} of the time some process waited for it",
+                        .user = MEASURE_RSS_BYTES,
+                        .user_words = "{user} uses the most ({value})"},
+    [SYMPTOM_MEMORY_USED] = {.node_kind = NODE_HOST,
+                             .measure = MEASURE_MEMORY_USED_PCT,
+                             .limit = 97,
+                             .shortage = true,
+                             .words = "Memory is nearly used up ({value})",
+                             .user = MEASURE_RSS_BYTES,
+                             .user_words = "{user} uses the most ({value})"},
+    [SYMPTOM_IO_FULL] = {.node_kind = NODE_HOST,
+                         .measure = MEASURE_PSI_IO_FULL,
+                         .limit = 0.1,
+                         .shortage = true,
+                         .words = "Storage is too slow: for {share} of the time every running process waited for it",
+                         .user = MEASURE_WRITE_BPS,
+                         .user_words = "{user} writes the most ({value})"},
+    [SYMPTOM_IO] = {.node_kind = NODE_HOST,
+                    .measure = MEASURE_PSI_IO,
+                    .limit = 0.4,
+                    .shortage = true,
+                    .words = "Storage is too slow: for {share} of the time some process waited for it",
+                    .user = MEASURE_WRITE_BPS,
+                    .user_words = "{user} writes the most ({value})"},
+    [SYMPTOM_ZOMBIES] = {.node_kind = NODE_PROCESS,
+                         .measure = MEASURE_ZOMBIES,
+                         .limit = 50,
+                         .points_at = true,
+                         .words = "{who} has not collected {value} children that exited",
+                         .feature = "zombies",
+                         .label = "zombies",
+                         .user = MEASURE_COUNT},
+};
+
+/* Images (squashfs, iso9660) are always full and always mounted read-only: nobody suffers from that. */
+static bool filesystem_is_writable(const struct graph *graph, const struct node *node)
+{
+    if (graph->sample == NULL)
+        return true;
+    const struct table *table = &graph->sample->tables[TABLE_FILESYSTEM];
+    return node->row >= table->rows || table_u64(table, node->row, FILESYSTEM_READ_ONLY, 0) == 0;
+}
+
+static bool rule_applies(const struct symptom_rule *rule, const struct graph *graph, uint32_t number, double *value)
+{
+    const struct node *node = &graph->nodes[number];
+    if (rule->node_kind != node->kind || node->self)
+        return false;
+    *value = graph_measure(graph, number, rule->measure);
+    if (!(*value >= rule->limit))
+        return false;
+    return node->kind != NODE_FILESYSTEM || filesystem_is_writable(graph, node);
+}
+
+enum symptom_kind symptom_of_node(const struct graph *graph, uint32_t node, double *value)
+{
+    for (int kind = 0; kind < SYMPTOM_KIND_COUNT; kind++)
+        if (symptom_rules[kind].points_at && rule_applies(&symptom_rules[kind], graph, node, value))
+            return (enum symptom_kind)kind;
+    return SYMPTOM_KIND_COUNT;
+}
+
+static void symptom_note(struct symptoms *symptoms, int kind, uint32_t node, double value)
+{
+    struct symptom *worst = &symptoms->worst[kind];
+    if (worst->node == NODE_NONE || value > worst->value)
+        *worst = (struct symptom){.node = node, .value = value};
+    symptoms->any = true;
+    symptoms->shortage |= symptom_rules[kind].shortage;
+}
+
+void symptoms_find(struct symptoms *symptoms, const struct graph *graph, const struct waits *waits)
+{
+    *symptoms = (struct symptoms){0};
+    for (int kind = 0; kind < SYMPTOM_KIND_COUNT; kind++)
+        symptoms->worst[kind].node = NODE_NONE;
+    for (size_t i = 0; i < waits->count; i++)
+        if (waits->links[i].weight >= symptom_rules[SYMPTOM_WAIT].limit)
+            symptom_note(symptoms, SYMPTOM_WAIT, waits->edges[i].from, waits->links[i].weight);
+    for (size_t n = 0; n < graph->node_count; n++) {
+        double value = 0;
+        for (int kind = SYMPTOM_WAIT + 1; kind < SYMPTOM_KIND_COUNT; kind++)
+            if (rule_applies(&symptom_rules[kind], graph, (uint32_t)n, &value))
+                symptom_note(symptoms, kind, (uint32_t)n, value);
+    }
+}

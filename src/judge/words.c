@@ -1,0 +1,93 @@
+/* Words for sentences and summaries. */
+#include "judge/words.h"
+
+#include "base/text.h"
+#include "base/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LABEL_COLUMNS = 60, LABEL_HEAD_COLUMNS = 28 };
+
+void words_label(struct buffer *out, const char *label)
+{
+    struct buffer clean = {0};
+    text_clean(&clean, label, strlen(label));
+    out->failed |= clean.failed;
+    const char *text = buffer_text(&clean);
+    size_t columns = text_columns(text);
+    if (columns <= LABEL_COLUMNS) {
+        buffer_string(out, text);
+    } else {
+        size_t tail_columns = LABEL_COLUMNS - LABEL_HEAD_COLUMNS - 1;
+        buffer_append(out, text, text_fit(text, LABEL_HEAD_COLUMNS));
+        buffer_string(out, "…");
+        buffer_string(out, text + text_fit(text, columns - tail_columns));
+    }
+    buffer_done(&clean);
+}
+
+void words_nodes(struct buffer *out, const struct graph *graph, const uint32_t *nodes, size_t count)
+{
+    for (size_t i = 0; i < count && i < 2; i++) {
+        if (i > 0)
+            buffer_string(out, count > 2 ? ", " : " and ");
+        words_label(out, graph->nodes[nodes[i]].label);
+    }
+    if (count > 2)
+        buffer_printf(out, " and %zu other%s", count - 2, count == 3 ? "" : "s");
+}
+
+static void word_append(struct buffer *out, const char *name, size_t length, const struct word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(words[i].name) == length && memcmp(words[i].name, name, length) == 0)
+            buffer_string(out, words[i].value);
+}
+
+void words_expand(struct buffer *out, const char *template, const struct word *words, size_t count)
+{
+    const char *open, *close;
+    while ((open = strchr(template, '{')) != NULL && (close = strchr(open, '}')) != NULL) {
+        buffer_append(out, template, (size_t)(open - template));
+        word_append(out, open + 1, (size_t)(close - open - 1), words, count);
+        template = close + 1;
+    }
+    buffer_string(out, template);
+}
+
+static char *number_format(char *dst, size_t size, double value, const char *unit)
+{
+    const char *blank = unit[0] == '\0' ? "" : " ";
+    double magnitude = fabs(value);
+    if (magnitude >= 1000 && magnitude < 1e15) {
+        char whole[32];
+        count_format(whole, sizeof whole, (uint64_t)llround(magnitude));
+        snprintf(dst, size, "%s%s%s%s", value < 0 ? "-" : "", whole, blank, unit);
+    } else if (magnitude >= 9.95 || value == round(value)) {
+        snprintf(dst, size, "%.0f%s%s", value, blank, unit);
+    } else {
+        snprintf(dst, size, "%.*f%s%s", magnitude < 0.0995 ? 2 : 1, value, blank, unit);
+    }
+    return dst;
+}
+
+char *quantity_format(char *dst, size_t size, double value, const char *unit)
+{
+    if (!isfinite(value)) {
+        snprintf(dst, size, "?");
+    } else if (strcmp(unit, "s") == 0) {
+        duration_format(dst, size, value);
+    } else if (strcmp(unit, "ms") == 0) {
+        duration_format(dst, size, value / 1e3);
+    } else if (strcmp(unit, "bytes") == 0) {
+        bytes_format(dst, size, value);
+    } else if (strcmp(unit, "bytes/s") == 0) {
+        char amount[32];
+        snprintf(dst, size, "%s/s", bytes_format(amount, sizeof amount, value));
+    } else {
+        number_format(dst, size, value, unit);
+    }
+    return dst;
+}

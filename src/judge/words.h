@@ -1,0 +1,29 @@
+/* Words for sentences and summaries: labels made safe and short, lists of names, quantities, templates. */
+#ifndef JUDGE_WORDS_H
+#define JUDGE_WORDS_H
+
+#include "base/buffer.h"
+#include "graph/graph.h"
+
+#include <stddef.h>
+
+/* The label, sanitised so that it stays one line, cut in the middle ("/srv/a…/b.log") above 60 columns. */
+void words_label(struct buffer *out, const char *label);
+
+/* "a[1]", "a[1] and b[2]", "a[1], b[2] and 3 others": the first two of the nodes by label. */
+void words_nodes(struct buffer *out, const struct graph *graph, const uint32_t *nodes, size_t count);
+
+/* One {name} of a template and what stands for it. */
+struct word {
+    const char *name;
+    const char *value;
+};
+
+/* Appends the template with each {name} replaced; a name that is not among the words is left out. */
+void words_expand(struct buffer *out, const char *template, const struct word *words, size_t count);
+
+/* A number with its unit for people: "98 %", "12 GB", "35 MB/s", "41 s", "61". Writes at most size bytes, always
+ * terminated; returns dst. */
+char *quantity_format(char *dst, size_t size, double value, const char *unit);
+
+#endif
