@@ -1,0 +1,220 @@
+/* judge: the verdict's sentence, word for word. */
+#include "tests/unit/judge_scene.h"
+
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void says(struct scene *scene, const char *sentence)
+{
+    scene_judge(scene);
+    assert_string_equal(scene->verdict.sentence, sentence);
+}
+
+static void who_holds_a_lock_for_how_long_and_who_waits(void **state)
+{
+    (void)state;
+    struct lock_scene lock;
+    lock_scene_init(&lock);
+    says(&lock.scene,
+         "log-rotate[8472] has held the lock on /var/log/app.log for 41 s; payment[812], orders[815] and 1 "
+         "other wait for it.");
+    lock.scene.graph->edges[0].at_least = true;
+    says(&lock.scene, "log-rotate[8472] has held the lock on /var/log/app.log for at least 41 s; payment[812], "
+                      "orders[815] and 1 other wait for it.");
+    scene_done(&lock.scene);
+}
+
+static void a_lock_that_is_free_again_is_told_in_the_past(void **state)
+{
+    (void)state;
+    struct lock_scene lock;
+    lock_scene_init(&lock);
+    struct graph *graph = lock.scene.graph;
+    for (size_t i = 0; i < graph->edge_count; i++)
+        graph->edges[i].ongoing = false;
+    graph->nodes[lock.holder].exited = true;
+    says(&lock.scene, "log-rotate[8472] (exited) held the lock on /var/log/app.log for 41 s; payment[812], orders[815] "
+                      "and 1 other waited for it.");
+    assert_string_equal(lock.scene.verdict.suspects[0].summary, "held a lock 41 s, 3 waited");
+    scene_done(&lock.scene);
+}
+
+static void each_kind_of_wait_has_its_words(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wait_kind kind;
+        enum node_kind object;
+        const char *name, *sentence;
+    } cases[] = {
+        {WAIT_PIPE_WRITE, NODE_PIPE, "pipe:[7]", "b[2] has not read from its pipe for 8.0 s; a[1] waits for it."},
+        {WAIT_PIPE_READ, NODE_PIPE, "pipe:[7]", "b[2] has not written to its pipe for 8.0 s; a[1] waits for it."},
+        {WAIT_SOCKET_RECEIVE, NODE_SOCKET, "10.0.0.5:443",
+         "b[2] has not answered on 10.0.0.5:443 for 8.0 s; a[1] waits for it."},
+        {WAIT_SOCKET_SEND, NODE_SOCKET, "10.0.0.5:443",
+         "b[2] has not read what comes in on 10.0.0.5:443 for 8.0 s; a[1] waits for it."},
+        {WAIT_CONNECT, NODE_SOCKET, "10.0.0.5:443",
+         "b[2] has accepted no connection on 10.0.0.5:443 for 8.0 s; a[1] waits for it."},
+        {WAIT_FUTEX, NODE_FILE, "/dev/shm/x", "b[2] has held a lock in memory for 8.0 s; a[1] waits for it."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene scene;
+        scene_init(&scene);
+        uint32_t a = scene_process(&scene, "a", 1), b = scene_process(&scene, "b", 2);
+        scene_wait(&scene, cases[i].kind, a, b, scene_node(&scene, cases[i].object, cases[i].name), 8);
+        says(&scene, cases[i].sentence);
+        scene_done(&scene);
+    }
+}
+
+static void those_behind_the_waiters_are_counted(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t a = scene_process(&scene, "a", 1), b = scene_process(&scene, "b", 2), c = scene_process(&scene, "c", 3);
+    scene_wait(&scene, WAIT_LOCK, a, b, NODE_NONE, 8);
+    scene_wait(&scene, WAIT_LOCK, b, c, scene_node(&scene, NODE_FILE, "/f"), 9);
+    says(&scene, "c[3] has held the lock on /f for at least 9.0 s; b[2] waits for it, and 1 more behind it.");
+    scene_done(&scene);
+}
+
+static void waiters_without_a_known_holder_are_named(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t device = scene_node(&scene, NODE_DEVICE, "/mnt/nfs");
+    for (uint32_t pid = 1; pid <= 3; pid++)
+        scene_wait(&scene, WAIT_DISK, scene_process(&scene, "cp", pid), device, device, 40 - pid);
+    says(&scene, "3 processes (cp[1], cp[2] and 1 other) have been blocked on /mnt/nfs for 39 s.");
+    scene_done(&scene);
+    scene_init(&scene);
+    uint32_t file = scene_node(&scene, NODE_FILE, "/f");
+    scene_wait(&scene, WAIT_LOCK, scene_process(&scene, "cp", 1), file, file, 12);
+    says(&scene, "cp[1] has waited for the lock on /f for 12 s; who holds it is not known.");
+    scene_done(&scene);
+}
+
+static void two_that_wait_for_each_other_are_a_deadlock(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t b = scene_process(&scene, "b", 2), a = scene_process(&scene, "a", 1);
+    uint32_t victim = scene_process(&scene, "victim", 3);
+    scene_wait(&scene, WAIT_LOCK, a, b, scene_node(&scene, NODE_FILE, "/one"), 41);
+    scene_wait(&scene, WAIT_LOCK, b, a, scene_node(&scene, NODE_FILE, "/two"), 41);
+    says(&scene, "a[1] and b[2] wait for each other (deadlock), for 41 s by now.");
+    scene_wait(&scene, WAIT_LOCK, victim, b, NODE_NONE, 5);
+    scene_judge(&scene);
+    assert_non_null(strstr(scene.verdict.sentence, "b[2] and a[1] wait for each other (deadlock)"));
+    assert_true(scene_rank(&scene, victim) > 2);
+    scene_done(&scene);
+}
+
+static void a_full_file_system_names_its_writer(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t root = scene_node(&scene, NODE_FILESYSTEM, "/"), data = scene_node(&scene, NODE_FILESYSTEM, "/data");
+    uint32_t log = scene_node(&scene, NODE_FILE, "/data/app.log"), other = scene_node(&scene, NODE_FILE, "/database");
+    uint32_t reader = scene_process(&scene, "tail", 11), writer = scene_process(&scene, "writer", 12);
+    graph_measure_set(scene.graph, root, MEASURE_SPACE_USED_PCT, 20);
+    graph_measure_set(scene.graph, data, MEASURE_SPACE_USED_PCT, 100);
+    says(&scene, "The file system /data is full (100 %).");
+    assert_int_equal(scene_rank(&scene, data), 1);
+    assert_string_equal(scene.verdict.suspects[0].summary, "full (100 %)");
+    graph_edge_add(scene.graph, EDGE_OPENS, reader, log);
+    graph_edge_add(scene.graph, EDGE_OPENS, writer, log);
+    graph_edge_add(scene.graph, EDGE_OPENS, reader, other);
+    graph_measure_set(scene.graph, log, MEASURE_SIZE_BYTES, 34.0 * (1 << 30));
+    graph_measure_set(scene.graph, other, MEASURE_SIZE_BYTES, 99.0 * (1 << 30));
+    says(&scene, "The file system /data is full (100 %); the largest open file on it is /data/app.log (34 GB), open in "
+                 "tail[11].");
+    graph_measure_set(scene.graph, log, MEASURE_SIZE_GROWTH_BPS, 35.0 * (1 << 20));
+    graph_measure_set(scene.graph, reader, MEASURE_WRITE_BPS, 0);
+    says(&scene, "The file system /data is full (100 %); writer[12] has written most of it lately (35 MB/s).");
+    scene_done(&scene);
+}
+
+static void pressure_names_who_stands_out_or_uses_most(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t host = scene_node(&scene, NODE_HOST, "web3"), java = scene_process(&scene, "java", 9);
+    graph_measure_set(scene.graph, host, MEASURE_PSI_MEMORY_FULL, 0.23);
+    graph_measure_set(scene.graph, java, MEASURE_RSS_BYTES, 12.0 * (1 << 30));
+    says(&scene, "Memory is short: for 23 % of the time every running process waited for it; java[9] uses the most "
+                 "(12 GB).");
+    scene_deviate(&scene, java, SCENE_CPU, 20);
+    says(&scene, "Memory is short: for 23 % of the time every running process waited for it; most unusual is java[9]: "
+                 "cpu 200 %, normally 4 %.");
+    scene_done(&scene);
+}
+
+static void nothing_wrong_says_what_was_looked_at(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t one = scene_process(&scene, "firefox", 8);
+    scene_node(&scene, NODE_SOCKET, "10.0.0.5:443");
+    says(&scene, "Nothing stands out. 1 process and 1 socket looked at.");
+    scene_process(&scene, "sh", 9);
+    scene_deviate(&scene, one, SCENE_CPU, 20);
+    says(&scene, "Nothing stands out. 2 processes and 1 socket looked at. Most unusual: firefox[8]: cpu 200 %, "
+                 "normally 4 %.");
+    scene.graph->sample = sample_new();
+    assert_non_null(scene.graph->sample);
+    sample_unread_add(scene.graph->sample, "descriptors", "not permitted", 12);
+    scene_judge(&scene);
+    assert_non_null(strstr(scene.verdict.sentence, " looked at, 12 not readable."));
+    scene_done(&scene);
+}
+
+static void hostile_names_stay_one_short_line(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    char path[4000] = "/srv/first";
+    memset(path + 10, 'x', sizeof path - 20);
+    strcpy(path + sizeof path - 10, "/last.log");
+    uint32_t evil = scene_process(&scene, "\x1b[2J{waiters}\n%s%n\xff", 1), victim = scene_process(&scene, "v\r", 2);
+    scene_wait(&scene, WAIT_LOCK, victim, evil, scene_node(&scene, NODE_FILE, path), 9);
+    scene_judge(&scene);
+    const char *sentence = scene.verdict.sentence;
+    for (const char *at = sentence; *at != '\0'; at++)
+        assert_true((unsigned char)*at >= 0x20);
+    assert_non_null(strstr(sentence, "\\x1b[2J{waiters}\\x0a%s%n\xef\xbf\xbd[1]"));
+    assert_non_null(strstr(sentence, "/srv/firstxxx"));
+    assert_non_null(strstr(sentence, "…"));
+    assert_non_null(strstr(sentence, "xxx/last.log for"));
+    assert_true(text_columns(sentence) < 200);
+    scene_done(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_holds_a_lock_for_how_long_and_who_waits),
+        cmocka_unit_test(a_lock_that_is_free_again_is_told_in_the_past),
+        cmocka_unit_test(each_kind_of_wait_has_its_words),
+        cmocka_unit_test(those_behind_the_waiters_are_counted),
+        cmocka_unit_test(waiters_without_a_known_holder_are_named),
+        cmocka_unit_test(two_that_wait_for_each_other_are_a_deadlock),
+        cmocka_unit_test(a_full_file_system_names_its_writer),
+        cmocka_unit_test(pressure_names_who_stands_out_or_uses_most),
+        cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
+        cmocka_unit_test(hostile_names_stay_one_short_line),
+    };
+    return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);
+}
