@@ -45,6 +45,8 @@ const struct feature *model_feature(const struct model *model, size_t feature);
 const char *model_name(const struct model *model); /* "bundled", or the file's name without directory and ending */
 double model_threshold(const struct model *model); /* 95th percentile of the node errors in training */
 size_t model_parameter_count(const struct model *model);
+/* What of its file this program does not know and leaves masked, a sentence a line; "" when nothing is amiss. */
+const char *model_remarks(const struct model *model);
 
 struct model_provenance {
     const char *corpus; /* what it was trained on */

@@ -1,0 +1,250 @@
+/* Writes model files. */
+#include "model/file.h"
+#include "model/matrix.h"
+#include "model/structure.h"
+
+#include "base/text.h"
+
+#include <cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A number with `digits` digits, whatever the locale's decimal point is. */
+static void number_append(struct buffer *out, double number, int digits)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.*g", digits, number);
+    for (char *c = text; *c != '\0'; c++)
+        if (strchr("0123456789+-e", *c) == NULL)
+            *c = '.';
+    buffer_string(out, text);
+}
+
+static bool number_add(cJSON *object, const char *name, double number, int digits)
+{
+    struct buffer text = {0};
+    number_append(&text, number, digits);
+    bool added = !text.failed && cJSON_AddRawToObject(object, name, buffer_text(&text)) != NULL;
+    buffer_done(&text);
+    return added;
+}
+
+/* An array of single-precision numbers: rows of `columns` that begin `stride` apart. */
+static bool floats_add(cJSON *object, const char *name, const float *values, size_t rows, size_t columns, size_t stride)
+{
+    struct buffer text = {0};
+    buffer_string(&text, "[");
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < columns; column++) {
+            if (row + column > 0)
+                buffer_string(&text, column == 0 ? ",\n\t\t\t\t" : ",");
+            number_append(&text, values[row * stride + column], 9);
+        }
+    buffer_string(&text, "]");
+    bool added = !text.failed && cJSON_AddRawToObject(object, name, buffer_text(&text)) != NULL;
+    buffer_done(&text);
+    return added;
+}
+
+static bool features_add(cJSON *root, const struct model *model)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "features");
+    for (size_t i = 0; list != NULL && i < model->feature_count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        if (!cJSON_AddItemToArray(list, item))
+            return false;
+        const struct transform *transform = &model->columns[i].transform;
+        if (cJSON_AddStringToObject(item, "name", model->features[i].name) == NULL ||
+            cJSON_AddStringToObject(item, "unit", model->features[i].unit) == NULL)
+            return false;
+        cJSON *how = cJSON_AddObjectToObject(item, "transform");
+        if (how == NULL || cJSON_AddStringToObject(how, "kind", transform_names[transform->kind]) == NULL ||
+            !number_add(how, "full", transform->full, 17) ||
+            (transform->kind == TRANSFORM_LOG && !number_add(how, "scale", transform->scale, 17)))
+            return false;
+    }
+    return list != NULL;
+}
+
+static bool layers_add(cJSON *root, const struct model *model)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "layers");
+    for (size_t i = 0; list != NULL && i < model->network.layer_count; i++) {
+        const struct layer *layer = &model->network.layers[i];
+        cJSON *item = cJSON_CreateObject();
+        if (!cJSON_AddItemToArray(list, item))
+            return false;
+        if (!number_add(item, "inputs", (double)layer->inputs, 17) ||
+            !number_add(item, "outputs", (double)layer->outputs, 17) ||
+            !floats_add(item, "weights", layer->weights, layer->inputs, layer->outputs,
+                        matrix_stride(layer->outputs)) ||
+            !floats_add(item, "biases", layer->biases, 1, layer->outputs, 0))
+            return false;
+    }
+    return list != NULL;
+}
+
+static bool spreads_add(cJSON *root, const struct model *model)
+{
+    cJSON *kinds = cJSON_AddObjectToObject(root, "spreads");
+    for (size_t kind = 0; kinds != NULL && kind < SPREAD_KINDS; kind++) {
+        cJSON *item = cJSON_AddObjectToObject(kinds, kind == SPREAD_ANY_KIND ? "any" : node_kinds[kind].name);
+        if (item == NULL)
+            return false;
+        for (size_t i = 0; i < model->feature_count; i++) {
+            const struct spread *spread = &model->spreads[kind * model->feature_count + i];
+            if (spread->count == 0)
+                continue;
+            struct buffer text = {0};
+            buffer_string(&text, "[");
+            number_append(&text, spread->median, 9);
+            buffer_string(&text, ", ");
+            number_append(&text, spread->range, 9);
+            buffer_printf(&text, ", %zu]", spread->count);
+            bool added =
+                !text.failed && cJSON_AddRawToObject(item, model->features[i].name, buffer_text(&text)) != NULL;
+            buffer_done(&text);
+            if (!added)
+                return false;
+        }
+    }
+    return kinds != NULL;
+}
+
+static bool waits_add(cJSON *root, const struct model *model)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "waits");
+    for (size_t i = 0; list != NULL && i < model->wait_count; i++) {
+        const struct wait_normal *wait = &model->waits[i];
+        cJSON *item = cJSON_CreateObject();
+        if (!cJSON_AddItemToArray(list, item))
+            return false;
+        if (cJSON_AddStringToObject(item, "kind", wait_kinds[wait->kind].name) == NULL ||
+            (wait->program[0] != '\0' && cJSON_AddStringToObject(item, "program", wait->program) == NULL) ||
+            (isfinite(wait->normal_s) && !number_add(item, "normal_s", wait->normal_s, 17)) ||
+            !number_add(item, "count", (double)wait->count, 17))
+            return false;
+    }
+    return list != NULL;
+}
+
+static bool losses_add(cJSON *object, const struct model_provenance *provenance)
+{
+    struct buffer text = {0};
+    buffer_string(&text, "[");
+    for (size_t i = 0; i < provenance->loss_count; i++) {
+        if (i > 0)
+            buffer_string(&text, i % 10 == 0 ? ",\n\t\t\t" : ",");
+        number_append(&text, provenance->losses[i], 6);
+    }
+    buffer_string(&text, "]");
+    bool added = !text.failed && cJSON_AddRawToObject(object, "losses", buffer_text(&text)) != NULL;
+    buffer_done(&text);
+    return added;
+}
+
+static bool provenance_add(cJSON *root, const struct model_provenance *provenance)
+{
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, provenance->seed);
+    cJSON *object = cJSON_AddObjectToObject(root, "provenance");
+    if (object == NULL || cJSON_AddStringToObject(object, "corpus", provenance->corpus) == NULL ||
+        cJSON_AddStringToObject(object, "date", provenance->date) == NULL ||
+        cJSON_AddStringToObject(object, "seed", seed) == NULL ||
+        !number_add(object, "graphs", (double)provenance->graphs, 17) ||
+        !number_add(object, "nodes", (double)provenance->nodes, 17) ||
+        !number_add(object, "epochs", (double)provenance->epochs, 17) || !losses_add(object, provenance))
+        return false;
+    if (isnan(provenance->held_out_loss))
+        return true;
+    return number_add(object, "held_out_loss", provenance->held_out_loss, 6) &&
+           number_add(object, "held_out_median_loss", provenance->held_out_median_loss, 6);
+}
+
+/* The file's text, to be freed with cJSON_free; NULL: out of memory. */
+static char *model_print(const struct model *model)
+{
+    char *text = NULL;
+    cJSON *root = cJSON_CreateObject();
+    if (root != NULL && cJSON_AddStringToObject(root, "format", MODEL_FORMAT) != NULL &&
+        cJSON_AddNumberToObject(root, "version", MODEL_VERSION) != NULL && features_add(root, model) &&
+        layers_add(root, model) && number_add(root, "threshold", model->threshold, 9) && spreads_add(root, model) &&
+        waits_add(root, model) && provenance_add(root, &model->provenance))
+        text = cJSON_Print(root);
+    cJSON_Delete(root);
+    return text;
+}
+
+static bool descriptor_write(int descriptor, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(descriptor, text, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        text += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* Under a temporary name beside it first, so that the name never stands for half a file. */
+static bool file_replace(const char *path, const char *text, size_t length, struct error *error)
+{
+    struct buffer name = {0};
+    buffer_printf(&name, "%s.XXXXXX", path);
+    if (name.failed)
+        return error_memory(error);
+    bool done = false;
+    int descriptor = mkostemp(name.data, O_CLOEXEC);
+    if (descriptor < 0) {
+        error_errno(error, errno, "cannot write the model \"%s\"", path);
+        goto out;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    bool written =
+        fchmod(descriptor, 0644 & ~mask) == 0 && descriptor_write(descriptor, text, length) && fsync(descriptor) == 0;
+    int number = errno;
+    if (close(descriptor) != 0 && written) {
+        written = false;
+        number = errno;
+    }
+    done = written && rename(name.data, path) == 0;
+    if (!done) {
+        error_errno(error, written ? errno : number, "cannot write the model \"%s\"", path);
+        unlink(name.data);
+    }
+out:
+    buffer_done(&name);
+    return done;
+}
+
+bool model_write(const struct model *model, const char *path, struct error *error)
+{
+    char *json = model_print(model);
+    if (json == NULL)
+        return error_memory(error);
+    struct buffer text = {0};
+    buffer_string(&text, json);
+    buffer_string(&text, "\n");
+    cJSON_free(json);
+    bool done;
+    if (text.failed)
+        done = error_memory(error);
+    else if (strcmp(path, "-") == 0)
+        done = descriptor_write(STDOUT_FILENO, text.data, text.length) ||
+               error_errno(error, errno, "cannot write the model to standard output");
+    else
+        done = file_replace(path, text.data, text.length, error);
+    buffer_done(&text);
+    return done;
+}

@@ -1,0 +1,154 @@
+/* The model as a value: made, asked, freed. */
+#include "model/structure.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct model *model_new(void)
+{
+    struct model *model = calloc(1, sizeof *model);
+    if (model != NULL) {
+        model->name = "";
+        model->provenance.corpus = "";
+        model->provenance.date = "";
+    }
+    return model;
+}
+
+void model_free(struct model *model)
+{
+    if (model == NULL)
+        return;
+    network_done(&model->network);
+    free(model->spreads);
+    free(model->waits);
+    buffer_done(&model->remarks);
+    arena_done(&model->arena);
+    free(model);
+}
+
+bool model_spreads_new(struct model *model, struct error *error)
+{
+    model->spreads = calloc(SPREAD_KINDS * model->feature_count + 1, sizeof *model->spreads);
+    return model->spreads != NULL || error_memory(error);
+}
+
+bool model_use_reference_features(struct model *model, struct error *error)
+{
+    model->feature_count = FEATURE_ROWS;
+    for (size_t i = 0; i < FEATURE_ROWS; i++) {
+        model->features[i] = feature_rows[i].feature;
+        model->columns[i] = (struct feature_column){&feature_rows[i], feature_rows[i].transform};
+    }
+    return model_spreads_new(model, error);
+}
+
+const char *model_text(struct model *model, const char *text)
+{
+    struct buffer clean = {0};
+    text_clean(&clean, text, strlen(text));
+    const char *copy = clean.failed ? NULL : arena_copy(&model->arena, buffer_text(&clean), clean.length);
+    buffer_done(&clean);
+    return copy;
+}
+
+const char *model_text_name(struct model *model, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(base, '.');
+    size_t length = dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
+    const char *cut = arena_copy(&model->arena, base, length);
+    return cut == NULL ? NULL : model_text(model, cut);
+}
+
+size_t model_feature_count(const struct model *model)
+{
+    return model->feature_count;
+}
+
+const struct feature *model_feature(const struct model *model, size_t feature)
+{
+    return &model->features[feature];
+}
+
+const char *model_name(const struct model *model)
+{
+    return model->name;
+}
+
+double model_threshold(const struct model *model)
+{
+    return model->threshold;
+}
+
+size_t model_parameter_count(const struct model *model)
+{
+    return network_parameter_count(&model->network);
+}
+
+const struct model_provenance *model_provenance(const struct model *model)
+{
+    return &model->provenance;
+}
+
+const char *model_remarks(const struct model *model)
+{
+    return buffer_text(&model->remarks);
+}
+
+const struct spread *model_spread(const struct model *model, enum node_kind kind, size_t feature)
+{
+    const struct spread *spread = &model->spreads[kind * model->feature_count + feature];
+    return spread->count >= SPREAD_COUNT_MIN ? spread
+                                             : &model->spreads[SPREAD_ANY_KIND * model->feature_count + feature];
+}
+
+void program_key(char key[PROGRAM_KEY_BYTES], const char *program)
+{
+    text_clean_into(key, PROGRAM_KEY_BYTES, program);
+}
+
+static int wait_compare(const void *left, const void *right)
+{
+    const struct wait_normal *one = left, *other = right;
+    if (one->kind != other->kind)
+        return one->kind < other->kind ? -1 : 1;
+    return strcmp(one->program, other->program);
+}
+
+void model_waits_sort(struct model *model)
+{
+    if (model->wait_count > 1)
+        qsort(model->waits, model->wait_count, sizeof *model->waits, wait_compare);
+}
+
+static const struct wait_normal *wait_find(const struct model *model, enum wait_kind kind, const char *program)
+{
+    struct wait_normal wanted = {.kind = kind, .program = program};
+    if (model->wait_count == 0)
+        return NULL;
+    return bsearch(&wanted, model->waits, model->wait_count, sizeof *model->waits, wait_compare);
+}
+
+double model_wait_normal_s(const struct model *model, enum wait_kind kind, const char *program)
+{
+    char key[PROGRAM_KEY_BYTES];
+    program_key(key, program == NULL ? "" : program);
+    const struct wait_normal *found = wait_find(model, kind, key);
+    if (found == NULL)
+        found = wait_find(model, kind, "");
+    if (found != NULL)
+        return found->normal_s;
+    switch (kind) {
+    case WAIT_LOCK:
+        return 0.05;
+    case WAIT_DISK:
+        return 0.5;
+    default:
+        return INFINITY;
+    }
+}

@@ -1,0 +1,77 @@
+/* What a model consists of. Private to this floor: others see model.h. */
+#ifndef MODEL_STRUCTURE_H
+#define MODEL_STRUCTURE_H
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "model/feature.h"
+#include "model/model.h"
+#include "model/network.h"
+
+#define MODEL_FEATURES_MAX 64
+#define MODEL_WAITS_MAX    16384
+#define MODEL_LOSSES_MAX   100000
+
+/* Normal residual of a feature in nodes of a kind, in network values. */
+struct spread {
+    float median, range; /* range: between the quartiles */
+    size_t count;        /* residuals that it was taken from */
+};
+
+/* Spreads of too few residuals are not used: those of all kinds together are. */
+#define SPREAD_COUNT_MIN 8
+#define SPREAD_ANY_KIND  NODE_KIND_COUNT
+#define SPREAD_KINDS     (NODE_KIND_COUNT + 1)
+
+/* 95th percentile of single waits. */
+struct wait_normal {
+    enum wait_kind kind;
+    const char *program; /* sanitised; "" = any program */
+    double normal_s;     /* INFINITY: normal for as long as one looks */
+    size_t count;        /* waits that it was taken from */
+};
+
+/* Fewer waits than that teach nothing. */
+#define WAIT_COUNT_MIN 20
+
+struct model {
+    const char *name;
+    size_t feature_count;
+    struct feature features[MODEL_FEATURES_MAX];
+    struct feature_column columns[MODEL_FEATURES_MAX];
+    struct network network;
+    double threshold;
+    struct spread *spreads;    /* [kind * feature_count + feature], SPREAD_KINDS of them, the last for any kind */
+    struct wait_normal *waits; /* by kind, then program */
+    size_t wait_count, wait_capacity;
+    struct model_provenance provenance;
+    struct buffer remarks;
+    struct arena arena; /* strings and losses */
+};
+
+/* An empty model; NULL: out of memory. */
+struct model *model_new(void);
+
+/* The eleven features of the table, spreads zero. */
+bool model_use_reference_features(struct model *model, struct error *error);
+
+/* Room for the spreads of feature_count features. */
+bool model_spreads_new(struct model *model, struct error *error);
+
+/* A sanitised copy that lives with the model; NULL: out of memory. */
+const char *model_text(struct model *model, const char *text);
+
+/* "bundled" for "(bundled)"; else the file's name without directory and ending. */
+const char *model_text_name(struct model *model, const char *path);
+
+/* Brings the waits into the order that model_wait_normal_s needs. */
+void model_waits_sort(struct model *model);
+
+/* The spread that counts for a node of that kind. */
+const struct spread *model_spread(const struct model *model, enum node_kind kind, size_t feature);
+
+/* How a program is looked up: sanitised, cut to the kernel's 15 bytes and more. */
+#define PROGRAM_KEY_BYTES 64
+void program_key(char key[PROGRAM_KEY_BYTES], const char *program);
+
+#endif

@@ -1,0 +1,276 @@
+/* Training: Adam over the graphs one by one, in an order drawn anew each epoch. */
+#include "model/train.h"
+
+#include "model/adam.h"
+#include "model/calibrate.h"
+#include "model/gradient.h"
+#include "model/matrix.h"
+#include "model/statistics.h"
+#include "model/structure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPOCHS_DEFAULT 100
+#define RATE_DEFAULT   0.005
+/* Every fifth graph, its middle one, is held out when there are at least so many. */
+#define HOLD_OUT_FROM 10
+
+struct trainer {
+    struct graph *const *graphs;
+    size_t graph_count, nodes_max, nodes;
+    const struct training *training;
+    struct model *model;
+    struct example *examples;
+    bool *held_out;
+    size_t *order; /* of the graphs trained on */
+    size_t order_count;
+    size_t epochs;
+    double rate;
+    struct random random;
+    struct error *error;
+};
+
+static bool example_init(struct example *example, const struct model *model, const struct graph *graph,
+                         struct error *error)
+{
+    size_t stride = matrix_stride(model->feature_count);
+    float *observed = malloc((graph->node_count * model->feature_count + 1) * sizeof *observed);
+    example->features = matrix_new(graph->node_count, model->feature_count);
+    example->weights = matrix_new(graph->node_count, model->feature_count);
+    bool done = observed != NULL && example->features != NULL && example->weights != NULL;
+    if (!done)
+        error_memory(error);
+    done = done && adjacency_init(&example->adjacency, graph, error) &&
+           features_observe(graph, &example->adjacency, model->columns, model->feature_count, observed,
+                            example->features, error);
+    for (size_t node = 0; done && node < graph->node_count; node++)
+        for (size_t i = 0; i < model->feature_count; i++)
+            if (!isnan(observed[node * model->feature_count + i])) {
+                example->weights[node * stride + i] = 1;
+                example->observed++;
+            }
+    free(observed);
+    return done;
+}
+
+static bool trainer_check(const struct trainer *trainer)
+{
+    if (trainer->graph_count == 0)
+        return error_set(trainer->error, "nothing to train on: the recordings give no graph");
+    for (size_t i = 0; i < trainer->graph_count; i++)
+        if (trainer->graphs[i]->node_count == 0)
+            return error_set(trainer->error, "nothing to train on: graph %zu of %zu has no nodes", i + 1,
+                             trainer->graph_count);
+    return true;
+}
+
+static bool trainer_init(struct trainer *trainer)
+{
+    trainer->model = model_new();
+    trainer->examples = calloc(trainer->graph_count, sizeof *trainer->examples);
+    trainer->held_out = calloc(trainer->graph_count, sizeof *trainer->held_out);
+    trainer->order = calloc(trainer->graph_count, sizeof *trainer->order);
+    if (trainer->model == NULL || trainer->examples == NULL || trainer->held_out == NULL || trainer->order == NULL)
+        return error_memory(trainer->error);
+    if (!model_use_reference_features(trainer->model, trainer->error))
+        return false;
+    for (size_t i = 0; i < trainer->graph_count; i++) {
+        const struct graph *graph = trainer->graphs[i];
+        if (!example_init(&trainer->examples[i], trainer->model, graph, trainer->error))
+            return false;
+        trainer->nodes_max = graph->node_count > trainer->nodes_max ? graph->node_count : trainer->nodes_max;
+        trainer->nodes += graph->node_count;
+        trainer->held_out[i] = trainer->graph_count >= HOLD_OUT_FROM && i % 5 == 2;
+        if (!trainer->held_out[i])
+            trainer->order[trainer->order_count++] = i;
+    }
+    return true;
+}
+
+static void trainer_done(struct trainer *trainer)
+{
+    for (size_t i = 0; trainer->examples != NULL && i < trainer->graph_count; i++)
+        example_done(&trainer->examples[i]);
+    free(trainer->examples);
+    free(trainer->held_out);
+    free(trainer->order);
+}
+
+/* The network of `from`, if it reconstructs the same features in the same way; else one drawn anew. */
+static bool network_start(struct trainer *trainer)
+{
+    static const size_t widths[] = {FEATURE_ROWS, 32, 16, 32, FEATURE_ROWS};
+    struct model *model = trainer->model;
+    const struct model *from = trainer->training->from;
+    if (from == NULL) {
+        if (!network_init(&model->network, widths, 4, trainer->error))
+            return false;
+        network_draw(&model->network, &trainer->random);
+        return true;
+    }
+    bool same = from->feature_count == model->feature_count;
+    for (size_t i = 0; same && i < model->feature_count; i++) {
+        const struct transform *one = &model->columns[i].transform, *other = &from->columns[i].transform;
+        same = from->columns[i].row == model->columns[i].row && one->kind == other->kind && one->full == other->full &&
+               one->scale == other->scale;
+    }
+    if (!same)
+        return error_set(
+            trainer->error,
+            "the model \"%s\" has other features than this program trains: start from scratch (--from none)",
+            from->name);
+    return network_copy(&model->network, &from->network, trainer->error);
+}
+
+static void order_shuffle(struct trainer *trainer)
+{
+    for (size_t i = trainer->order_count; i > 1; i--) {
+        size_t other = random_below(&trainer->random, i), kept = trainer->order[i - 1];
+        trainer->order[i - 1] = trainer->order[other];
+        trainer->order[other] = kept;
+    }
+}
+
+/* One step per graph; the mean of their losses, each as it was before its step. */
+static double epoch_run(struct trainer *trainer, struct gradient_room *room, struct network *gradient,
+                        struct adam *adam)
+{
+    double sum = 0;
+    order_shuffle(trainer);
+    for (size_t i = 0; i < trainer->order_count; i++) {
+        const struct example *example = &trainer->examples[trainer->order[i]];
+        sum += gradient_compute(&trainer->model->network, example, room, gradient);
+        adam_step(adam, trainer->model->network.values, gradient->values, trainer->rate);
+    }
+    return sum / (double)trainer->order_count;
+}
+
+static bool network_train(struct trainer *trainer)
+{
+    struct model *model = trainer->model;
+    const struct training *training = trainer->training;
+    struct gradient_room room = {0};
+    struct network gradient = {0};
+    struct adam adam = {0};
+    double *losses = arena_take(&model->arena, trainer->epochs * sizeof *losses);
+    bool done = (losses != NULL || error_memory(trainer->error)) &&
+                gradient_room_init(&room, &model->network, trainer->nodes_max, trainer->error) &&
+                network_copy(&gradient, &model->network, trainer->error) &&
+                adam_init(&adam, model->network.value_count, trainer->error);
+    for (size_t epoch = 0; done && epoch < trainer->epochs; epoch++) {
+        losses[epoch] = epoch_run(trainer, &room, &gradient, &adam);
+        done = isfinite(losses[epoch]) ||
+               error_set(trainer->error, "training ran away in epoch %zu: its rate of %g is too high", epoch + 1,
+                         trainer->rate);
+        if (training->progress != NULL)
+            training->progress(training->context, epoch + 1, trainer->epochs, losses[epoch]);
+    }
+    model->provenance.losses = losses;
+    model->provenance.loss_count = trainer->epochs;
+    adam_done(&adam);
+    network_done(&gradient);
+    gradient_room_done(&room);
+    return done;
+}
+
+/* Per feature, the median over all nodes of the graphs trained on. */
+static bool medians_take(struct trainer *trainer, float *medians)
+{
+    size_t stride = matrix_stride(FEATURE_ROWS);
+    struct random random;
+    random_init(&random, trainer->training->seed);
+    for (size_t feature = 0; feature < FEATURE_ROWS; feature++) {
+        struct reservoir values = {0};
+        bool done = true;
+        for (size_t i = 0; i < trainer->order_count; i++) {
+            const struct example *example = &trainer->examples[trainer->order[i]];
+            for (size_t cell = feature; done && cell < example->adjacency.nodes * stride; cell += stride)
+                done = example->weights[cell] == 0 || reservoir_add(&values, &random, example->features[cell]);
+        }
+        medians[feature] = percentile(values.values, values.count, 0.5);
+        reservoir_done(&values);
+        if (!done)
+            return error_memory(trainer->error);
+    }
+    return true;
+}
+
+static double median_loss(const struct example *example, const float *medians)
+{
+    size_t stride = matrix_stride(FEATURE_ROWS);
+    double sum = 0;
+    for (size_t node = 0; node < example->adjacency.nodes; node++)
+        for (size_t i = 0; i < FEATURE_ROWS; i++) {
+            size_t cell = node * stride + i;
+            double difference = (example->features[cell] - medians[i]) * example->weights[cell];
+            sum += difference * difference;
+        }
+    return example->observed > 0 ? sum / (double)example->observed : 0;
+}
+
+/* The held-out graphs: how well the network reconstructs what it has not seen, beside predicting the median. */
+static bool held_out_compare(struct trainer *trainer)
+{
+    struct model_provenance *provenance = &trainer->model->provenance;
+    size_t count = trainer->graph_count - trainer->order_count;
+    float medians[FEATURE_ROWS];
+    struct network_room room = {0};
+    provenance->held_out_loss = provenance->held_out_median_loss = count > 0 ? 0 : NAN;
+    if (count == 0)
+        return true;
+    if (!medians_take(trainer, medians) ||
+        !network_room_init(&room, &trainer->model->network, trainer->nodes_max, trainer->error))
+        return false;
+    for (size_t i = 0; i < trainer->graph_count; i++) {
+        if (!trainer->held_out[i])
+            continue;
+        provenance->held_out_loss +=
+            example_loss(&trainer->model->network, &trainer->examples[i], &room) / (double)count;
+        provenance->held_out_median_loss += median_loss(&trainer->examples[i], medians) / (double)count;
+    }
+    network_room_done(&room);
+    return true;
+}
+
+static bool provenance_fill(struct trainer *trainer)
+{
+    struct model *model = trainer->model;
+    const struct training *training = trainer->training;
+    model->provenance.seed = training->seed;
+    model->provenance.graphs = trainer->graph_count;
+    model->provenance.nodes = trainer->nodes;
+    model->provenance.epochs = trainer->epochs;
+    model->name = model_text(model, "trained");
+    model->provenance.corpus = model_text(model, training->corpus == NULL ? "" : training->corpus);
+    model->provenance.date = model_text(model, training->date == NULL ? "" : training->date);
+    return (model->name != NULL && model->provenance.corpus != NULL && model->provenance.date != NULL) ||
+           error_memory(trainer->error);
+}
+
+struct model *model_train(struct graph *const *graphs, size_t graph_count, const struct training *training,
+                          struct error *error)
+{
+    struct trainer trainer = {
+        .graphs = graphs,
+        .graph_count = graph_count,
+        .training = training,
+        .epochs = training->epochs == 0 ? EPOCHS_DEFAULT : training->epochs,
+        .rate = training->learning_rate > 0 ? training->learning_rate : RATE_DEFAULT,
+        .error = error,
+    };
+    random_init(&trainer.random, training->seed);
+    bool done = trainer_check(&trainer) && trainer_init(&trainer) && network_start(&trainer) &&
+                network_train(&trainer) && held_out_compare(&trainer) &&
+                calibrate_spreads(trainer.model, graphs, trainer.examples, trainer.held_out, graph_count,
+                                  training->seed, error) &&
+                calibrate_waits(trainer.model, graphs, graph_count, training->seed, error) &&
+                (training->from == NULL || calibrate_blend(trainer.model, training->from, graph_count, error)) &&
+                provenance_fill(&trainer);
+    trainer_done(&trainer);
+    if (done)
+        return trainer.model;
+    model_free(trainer.model);
+    return NULL;
+}
