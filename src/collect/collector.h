@@ -27,6 +27,13 @@ bool collector_drop_privileges(struct error *error);
 /* Readable when a sample (or the end of the collector) has arrived: for poll. */
 int collector_descriptor(const struct collector *collector);
 
+/* Its process id; 0 when it has ended. It leads a process group of its own, to which its probes belong. */
+int collector_pid(const struct collector *collector);
+
+/* The collector is gone, as a sentence has said: no sample comes any more, and its descriptor, readable for ever, is no
+ * longer worth a poll. */
+bool collector_ended(const struct collector *collector);
+
 /* Asks for one sample; complete: with the dear tier. A request while one is under way is merged with it. */
 bool collector_request(struct collector *collector, bool complete, struct error *error);
 
