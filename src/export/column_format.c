@@ -77,6 +77,15 @@ static cell_format *unit_format(const char *unit)
     return plain_cell;
 }
 
+char *quantity_format(char *dst, size_t dst_bytes, const char *unit, double value)
+{
+    if (isfinite(value))
+        unit_format(unit)(dst, dst_bytes, value);
+    else
+        snprintf(dst, dst_bytes, "-");
+    return dst;
+}
+
 /* The sanitiser's output can be six times as long as its input: only what can be seen is cleaned. */
 static char *text_cell(char *dst, size_t dst_bytes, const char *text)
 {
@@ -108,7 +117,7 @@ char *column_format(const struct column *column, const struct column_input *inpu
     else if (strcmp(column->name, "score") == 0)
         snprintf(dst, dst_bytes, "%.2f", value);
     else
-        unit_format(column->unit)(dst, dst_bytes, value);
+        quantity_format(dst, dst_bytes, column->unit, value);
     return dst;
 }
 

@@ -15,18 +15,22 @@ struct export_input {
     size_t top;           /* suspects shown; 0 = 10 */
     size_t hops;          /* dot: neighbourhood around the suspects */
     size_t columns;       /* text: width to wrap at; 0 = 80 */
+    bool ascii;           /* text: the terminal shows no UTF-8 */
 };
 
 /* `culprit diagnose`: one sentence, the ranked suspects, the status line. Plain text, no colours. */
 bool export_text(const struct export_input *input, struct buffer *out, struct error *error);
 
-/* The contract's object, version 1. */
+/* The contract's object, version 1 (culprit(1)). Numbers have six significant digits, whole ones all; unknown values
+ * are absent. */
 bool export_json(const struct export_input *input, struct buffer *out, struct error *error);
 
 /* A report for the postmortem. */
 bool export_markdown(const struct export_input *input, struct buffer *out, struct error *error);
 
-/* The suspect subgraph as Graphviz DOT (libcgraph): the suspects, those on their blame paths, and `hops` around. */
+/* The suspect subgraph as Graphviz DOT (libcgraph): the suspects, those on their blame paths, and `hops` around.
+ * Without a verdict: who waits and what is locked, then the others. At most 150 nodes; the figure says how many more
+ * there are. */
 bool export_dot(const struct export_input *input, struct buffer *out, struct error *error);
 
 /* All nodes of all kinds through the column table: `culprit export --format csv`. RFC 4180; cells that a spreadsheet

@@ -173,3 +173,9 @@ const struct suspect *verdict_suspect(const struct verdict *verdict, uint32_t no
             return &verdict->suspects[i];
     return NULL;
 }
+
+const char *model_name(const struct model *model)
+{
+    (void)model;
+    return "bundled";
+}

@@ -1,0 +1,12 @@
+/* What the JSON objects of a verdict and of a capture begin with. */
+#ifndef EXPORT_JSON_HEADER_H
+#define EXPORT_JSON_HEADER_H
+
+#include "export/export.h"
+
+#include <cjson/cJSON.h>
+
+/* version, host, time, window_s, sources. False: out of memory. */
+bool json_header(cJSON *object, const struct graph *graph, double window_s);
+
+#endif
