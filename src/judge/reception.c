@@ -27,6 +27,13 @@ bool link_before(const struct judgement *judgement, size_t a, size_t b)
     return order != 0 ? order < 0 : a < b;
 }
 
+static bool link_leads(const struct judgement *judgement, size_t a, size_t b)
+{
+    bool first = wait_edge(&judgement->waits, judgement->graph, a)->ongoing;
+    bool second = wait_edge(&judgement->waits, judgement->graph, b)->ongoing;
+    return first != second ? first : link_before(judgement, a, b);
+}
+
 static void reception_add(void *context, struct judgement *judgement, size_t link)
 {
     struct receptions *receptions = context;
@@ -40,6 +47,8 @@ static void reception_add(void *context, struct judgement *judgement, size_t lin
     }
     if (reception->longest == LINK_NONE || link_before(judgement, link, reception->longest))
         reception->longest = link;
+    if (reception->lead == LINK_NONE || link_leads(judgement, link, reception->lead))
+        reception->lead = link;
     receptions->blame += judgement->waits.blame[link];
 }
 
@@ -47,7 +56,7 @@ void receptions_gather(struct judgement *judgement, uint32_t node, struct recept
 {
     *receptions = (struct receptions){.most = WAIT_KIND_COUNT};
     for (int kind = 0; kind < WAIT_KIND_COUNT; kind++)
-        receptions->by_kind[kind].longest = LINK_NONE;
+        receptions->by_kind[kind].longest = receptions->by_kind[kind].lead = LINK_NONE;
     marks_clear(judgement);
     links_visit(judgement, node, reception_add, receptions);
     for (int kind = 0; kind < WAIT_KIND_COUNT; kind++) {

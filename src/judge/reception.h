@@ -10,6 +10,7 @@ struct reception {
     double blame;
     double total_s; /* longest single waits, summed, each waiter once */
     size_t longest; /* link; LINK_NONE = no wait of this kind */
+    size_t lead;    /* the longest of those that go on, or of all when none does */
     bool ongoing;   /* some of them go on */
 };
 

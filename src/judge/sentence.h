@@ -12,7 +12,8 @@ bool sentence_write(struct judgement *judgement, struct verdict *verdict, struct
 /* Its parts: who is waited for (sentence_wait.c); false when nobody waits for this node directly. */
 bool sentence_of_wait(struct judgement *judgement, uint32_t node, struct buffer *out);
 
-/* "A[1] and B[2] wait for each other (deadlock)"; false when the node is in no circle of waits that go on. */
+/* "A[1] and B[2] wait for each other (deadlock)" (sentence_circle.c); false when the node is in no circle of waits that
+ * go on. */
 bool sentence_of_circle(struct judgement *judgement, uint32_t node, struct buffer *out);
 
 #endif

@@ -5,9 +5,6 @@
 #include "judge/reception.h"
 #include "judge/words.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* {who} is waited for, {object} is waited on (or the second name where it is not known), {time} may begin with "at
  * least", {waiters} {wait} agree in number and tense. `nobody`: the object itself takes the blame. */
 static const struct wait_words {
@@ -60,6 +57,7 @@ static const struct wait_words {
 /* Who waits for the node in the same way and on the same object as the wait that the sentence is about. */
 struct crowd {
     uint32_t node;
+    size_t link; /* that wait */
     const struct edge *lead;
     size_t first[2]; /* links: the longest */
     size_t count;
@@ -147,101 +145,65 @@ static void time_append(struct buffer *out, const struct judgement *judgement, s
     buffer_printf(out, "%s%s", at_least ? "at least " : "", duration_format(time, sizeof time, seconds));
 }
 
-bool sentence_of_wait(struct judgement *judgement, uint32_t node, struct buffer *out)
+/* Gathers the crowd around the wait that leads; false when nobody waits for the node directly. */
+static bool crowd_find(struct judgement *judgement, uint32_t node, struct crowd *crowd)
 {
-    const struct graph *graph = judgement->graph;
     struct receptions receptions;
     receptions_gather(judgement, node, &receptions);
     if (receptions.most == WAIT_KIND_COUNT)
         return false;
-    size_t longest = receptions.by_kind[receptions.most].longest;
-    const struct edge *lead = wait_edge(&judgement->waits, graph, longest);
+    size_t link = receptions.by_kind[receptions.most].lead;
+    const struct edge *lead = wait_edge(&judgement->waits, judgement->graph, link);
     if (lead->to != node)
         return false;
-    struct crowd crowd = {.node = node, .lead = lead, .ongoing = lead->ongoing};
+    *crowd = (struct crowd){.node = node, .link = link, .lead = lead, .ongoing = lead->ongoing};
     marks_clear(judgement);
-    links_visit(judgement, node, crowd_add, &crowd);
-    crowd.behind = crowd_behind(judgement, node);
+    links_visit(judgement, node, crowd_add, crowd);
+    crowd->behind = crowd_behind(judgement, node);
+    return true;
+}
 
-    bool exited = graph->nodes[node].exited, many = crowd.count != 1;
-    bool now = crowd.ongoing && !exited;
+static const char *template_choose(const struct crowd *crowd, const struct node *node)
+{
+    const struct wait_words *words = &wait_words[crowd->lead->wait];
+    bool now = crowd->ongoing && !node->exited;
+    if (node_is_object(node))
+        return now ? words->nobody_now : words->nobody_past;
+    return now ? words->now : words->past;
+}
+
+bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffer *out)
+{
+    const struct graph *graph = judgement->graph;
+    const struct node *node = &graph->nodes[number];
+    struct crowd crowd;
+    if (!crowd_find(judgement, number, &crowd))
+        return false;
+    bool many = crowd.count != 1;
     struct buffer who = {0}, object = {0}, time = {0}, waiters = {0}, blocked = {0};
-    words_label(&who, graph->nodes[node].label);
-    buffer_string(&who, exited ? " (exited)" : "");
-    object_append(&object, graph, lead, node);
-    time_append(&time, judgement, longest);
+    words_label(&who, node->label);
+    buffer_string(&who, node->exited ? " (exited)" : "");
+    object_append(&object, graph, crowd.lead, number);
+    time_append(&time, judgement, crowd.link);
     crowd_append(&waiters, graph, judgement, &crowd);
     blocked_append(&blocked, graph, judgement, &crowd);
+    const char *wait = many ? "wait" : "waits";
     const struct word words[] = {{"who", buffer_text(&who)},
                                  {"object", buffer_text(&object)},
                                  {"time", buffer_text(&time)},
                                  {"waiters", buffer_text(&waiters)},
-                                 {"wait", !crowd.ongoing ? "waited"
-                                          : many         ? "wait"
-                                                         : "waits"},
+                                 {"wait", crowd.ongoing ? wait : "waited"},
                                  {"blocked", buffer_text(&blocked)},
                                  {"have", many ? "have" : "has"},
                                  {"were", many ? "were" : "was"}};
-    const struct wait_words *templates = &wait_words[lead->wait];
-    const char *template = now ? templates->now : templates->past;
-    if (node_is_object(&graph->nodes[node]))
-        template = now ? templates->nobody_now : templates->nobody_past;
-    words_expand(out, template, words, sizeof words / sizeof words[0]);
+    words_expand(out, template_choose(&crowd, node), words, sizeof words / sizeof words[0]);
     if (crowd.behind > 0)
         buffer_printf(out, ", and %zu more behind %s", crowd.behind, many ? "them" : "it");
     buffer_string(out, ".");
-    out->failed |= who.failed || object.failed || time.failed || waiters.failed || blocked.failed;
-    buffer_done(&who);
-    buffer_done(&object);
-    buffer_done(&time);
-    buffer_done(&waiters);
-    buffer_done(&blocked);
-    return true;
-}
-
-struct circle {
-    uint32_t members[2]; /* the node itself, and the first of the others by id */
-    size_t count;
-    size_t longest; /* link inside of it */
-    bool ongoing;   /* all of its waits go on */
-    bool locks;     /* all of them are for locks: nobody will ever get on */
-};
-
-static void circle_measure(const struct judgement *judgement, uint32_t node, struct circle *circle)
-{
-    const struct waits *waits = &judgement->waits;
-    const struct graph *graph = judgement->graph;
-    uint32_t component = waits->component[node];
-    *circle = (struct circle){.members = {node, NODE_NONE}, .longest = LINK_NONE, .ongoing = true, .locks = true};
-    for (uint32_t n = 0; n < graph->node_count; n++) {
-        if (waits->component[n] != component)
-            continue;
-        circle->count++;
-        if (n != node &&
-            (circle->members[1] == NODE_NONE || strcmp(graph->nodes[n].id, graph->nodes[circle->members[1]].id) < 0))
-            circle->members[1] = n;
+    struct buffer *const parts[] = {&who, &object, &time, &waiters, &blocked};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        out->failed |= parts[i]->failed;
+        buffer_done(parts[i]);
     }
-    for (size_t i = 0; circle->count > 1 && i < waits->count; i++) {
-        const struct edge *edge = wait_edge(waits, graph, i);
-        if (waits->component[edge->from] != component || waits->component[edge->to] != component)
-            continue;
-        circle->ongoing &= edge->ongoing;
-        circle->locks &= edge->wait == WAIT_LOCK || edge->wait == WAIT_FUTEX;
-        if (circle->longest == LINK_NONE || link_before(judgement, i, circle->longest))
-            circle->longest = i;
-    }
-}
-
-bool sentence_of_circle(struct judgement *judgement, uint32_t node, struct buffer *out)
-{
-    struct circle circle;
-    circle_measure(judgement, node, &circle);
-    if (circle.count < 2 || !circle.ongoing)
-        return false;
-    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, circle.longest);
-    char time[32];
-    words_nodes(out, judgement->graph, circle.members, circle.count);
-    buffer_printf(out, " wait for each other%s, for %s%s by now.", circle.locks ? " (deadlock)" : "",
-                  edge->at_least ? "at least " : "", duration_format(time, sizeof time, edge->seconds));
     return true;
 }

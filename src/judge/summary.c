@@ -20,12 +20,12 @@ static void summary_of_holder(struct buffer *out, const struct judgement *judgem
     enum wait_kind kind = receptions->most;
     const struct reception *reception = &receptions->by_kind[kind];
     const struct node *node = &judgement->graph->nodes[suspect->node];
-    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, reception->longest);
+    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, reception->lead);
     bool now = reception->ongoing && !node->exited;
     bool at_least = edge->at_least;
     double seconds = edge->seconds;
     if (kind == WAIT_LOCK)
-        seconds = lock_held_s(judgement, reception->longest, &at_least);
+        seconds = lock_held_s(judgement, reception->lead, &at_least);
     char time[32];
     duration_format(time, sizeof time, seconds);
     const char *what = wait_evidence[kind].held_label;

@@ -44,6 +44,17 @@ static void a_lock_that_is_free_again_is_told_in_the_past(void **state)
     scene_done(&lock.scene);
 }
 
+static void waits_that_go_on_come_before_those_that_are_over(void **state)
+{
+    (void)state;
+    struct lock_scene lock;
+    lock_scene_init(&lock);
+    lock.scene.graph->edges[1].ongoing = false;
+    says(&lock.scene, "log-rotate[8472] has held the lock on /var/log/app.log for 41 s; orders[815] and audit[819] "
+                      "wait for it.");
+    scene_done(&lock.scene);
+}
+
 static void each_kind_of_wait_has_its_words(void **state)
 {
     (void)state;
@@ -207,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_holds_a_lock_for_how_long_and_who_waits),
         cmocka_unit_test(a_lock_that_is_free_again_is_told_in_the_past),
+        cmocka_unit_test(waits_that_go_on_come_before_those_that_are_over),
         cmocka_unit_test(each_kind_of_wait_has_its_words),
         cmocka_unit_test(those_behind_the_waiters_are_counted),
         cmocka_unit_test(waiters_without_a_known_holder_are_named),
