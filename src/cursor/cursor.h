@@ -12,7 +12,8 @@
 
 struct cursor;
 
-/* Live: keeps the last ten minutes, compressed, at most `memory_bytes`. Borrows the collector. */
+/* Live: keeps the last ten minutes, compressed, at most `memory_bytes`. Borrows the collector, which may be NULL where
+ * samples come from elsewhere. */
 struct cursor *cursor_live_new(struct collector *collector, size_t memory_bytes, struct error *error);
 
 /* A recording. Borrows it. */
@@ -21,6 +22,8 @@ struct cursor *cursor_recording_new(struct recording *recording, struct error *e
 void cursor_free(struct cursor *cursor);
 
 bool cursor_is_live(const struct cursor *cursor);
+/* The collector that was lent to a live cursor, else NULL. */
+struct collector *cursor_collector(const struct cursor *cursor);
 size_t cursor_count(const struct cursor *cursor);
 int64_t cursor_time_ns(const struct cursor *cursor, size_t position);
 uint64_t cursor_serial(const struct cursor *cursor, size_t position);
@@ -33,7 +36,8 @@ size_t cursor_seek(const struct cursor *cursor, int64_t time_ns);
 struct sample *cursor_sample(struct cursor *cursor, size_t position, struct error *error);
 
 /* The samples whose boottime lies within window_ns before that of `position`, itself last; never across a reboot; at
- * least two where a preceding one exists. Released with window_done. */
+ * least two where a preceding one exists. A damaged one before the last is left out. Released with window_done; on
+ * failure the window is empty. */
 bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, struct window *window,
                    struct error *error);
 

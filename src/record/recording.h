@@ -17,26 +17,39 @@ struct recording_options {
     bool anonymise;          /* names, paths and addresses by keyed hash */
 };
 
-/* Creates FILE with mode 0600. An existing file is refused unless it is a recording of ours, which is then continued;
- * an empty one is taken. NULL with a sentence on failure, and nothing new is left behind. */
+/* Creates FILE with mode 0600. An existing file is refused unless it is a recording of ours that nobody else is
+ * writing, which is then continued (an anonymised one cannot be: its secret was not kept); an empty one is taken. A
+ * symbolic link is refused. NULL with a sentence on failure, and nothing new is left behind.
+ *
+ * While it is written, the newest samples stand in FILE-wal; they move into FILE at least every 10 seconds, so that a
+ * copy of FILE alone misses at most those. */
 struct recording *recording_create(const char *path, const struct recording_options *options, struct error *error);
 
 /* Adds one sample in one transaction. On failure (disk full) the recording stays open and consistent: a later append
- * may succeed. */
+ * may succeed. The oldest samples that the options do not permit any more go in the same transaction. */
 bool recording_append(struct recording *recording, const struct sample *sample, struct error *error);
 
 /* ---- reading ---- */
 
 /* Opens read-only. Works without write permission on the file or its directory, also when a -wal is missing. A foreign,
- * truncated or newer file: NULL with a sentence. */
+ * truncated or newer file: NULL with a sentence. A recording without samples opens, with a count of 0. */
 struct recording *recording_open(const char *path, struct error *error);
 
+/* What a reader should be told about the recording: that the newest samples may be missing, that a part is damaged.
+ * NULL: nothing. Borrowed until the next refresh or close. */
+const char *recording_note(const struct recording *recording);
+
+/* Samples in it; of a recording that is being written as well (then the only accessor here, with path and size). */
 size_t recording_count(const struct recording *recording);
+/* Positions run in the order of recording from 0 to count - 1. The wall clock may have jumped between two of them. */
 int64_t recording_time_ns(const struct recording *recording, size_t position);
+/* The number that the sample keeps for as long as it is in the recording, while positions move when old ones go. */
+uint64_t recording_serial(const struct recording *recording, size_t position);
 /* Decodes one sample: a reference of the caller's. NULL with a sentence when that sample is damaged. */
 struct sample *recording_sample(struct recording *recording, size_t position, struct error *error);
 
-/* Looks for samples that were added since it was opened (a recording that is still being written). */
+/* Looks for samples that were added since it was opened (a recording that is still being written), and forgets those
+ * that went: positions may move. On failure it stays as it was. */
 bool recording_refresh(struct recording *recording, struct error *error);
 
 const char *recording_path(const struct recording *recording);

@@ -1,0 +1,29 @@
+/* The history of a live host: the last ten minutes of samples, compressed against keyframes, in memory. */
+#ifndef CURSOR_HISTORY_H
+#define CURSOR_HISTORY_H
+
+#include "record/pack.h"
+#include "sample/sample.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct history;
+
+/* At most memory_bytes of packed samples (and in any case the newest one). NULL with a sentence on failure. */
+struct history *history_new(size_t memory_bytes, struct error *error);
+void history_free(struct history *history);
+
+/* Adds the newest sample; the oldest go, in groups that share a keyframe. On failure nothing has changed. */
+bool history_append(struct history *history, const struct sample *sample, struct error *error);
+
+size_t history_count(const struct history *history);
+int64_t history_time_ns(const struct history *history, size_t position);
+/* Counts from 1 with the samples that were ever added. */
+uint64_t history_serial(const struct history *history, size_t position);
+/* A new sample with one reference. */
+struct sample *history_decode(struct history *history, size_t position, struct error *error);
+size_t history_memory_bytes(const struct history *history);
+
+#endif

@@ -1,0 +1,82 @@
+/* What writing and reading a recording share: the handle, SQLite's statements, its failures as sentences. */
+#ifndef RECORD_DATABASE_H
+#define RECORD_DATABASE_H
+
+#include "base/buffer.h"
+#include "record/pack.h"
+#include "record/recording.h"
+
+#include <sqlite3.h>
+
+enum {
+    RECORDING_APPLICATION_ID = 0x43554c50, /* "CULP" */
+    RECORDING_MAJOR = 1,
+    RECORDING_MINOR = 0,
+    RECORDING_VERSION_STEP = 1000 /* user_version = major * 1000 + minor */
+};
+
+struct position {
+    int64_t id;
+    int64_t time_ns;
+};
+
+/* Samples that share a keyframe: they go together. */
+struct group {
+    int64_t keyframe; /* id of its first sample */
+    int64_t time_ns;  /* of its first sample */
+    size_t count;
+};
+
+struct recording {
+    char *path;
+    sqlite3 *database;
+    struct packer *packer;
+    struct buffer raw, packed; /* of the sample at hand */
+    struct buffer keyframe;    /* the unpacked keyframe that the next sample is likely to need */
+    int64_t keyframe_id;       /* 0: none */
+
+    /* reading */
+    struct position *positions;
+    size_t count, capacity;
+    bool immutable; /* opened without regard to a writer: none was there */
+    char note[256];
+    sqlite3_stmt *select;
+
+    /* writing */
+    struct recording_options options;
+    struct anonymise_key secret;
+    int lock; /* a descriptor with an advisory lock on the file: one writer; -1: none */
+    struct group *groups;
+    size_t group_count, group_capacity;
+    int64_t newest_id;
+    size_t keyframe_packed_bytes, group_packed_bytes;
+    int64_t checkpoint_ns; /* boot time of the last checkpoint */
+    sqlite3_stmt *insert, *remove;
+};
+
+struct recording *recording_new(const char *path, struct error *error);
+/* Closes the database and frees all; NULL is allowed. */
+void recording_free(struct recording *recording);
+
+/* Opens the database; a path never is one of SQLite's special names. */
+bool database_open(struct recording *recording, int flags, bool immutable, struct error *error);
+
+/* Runs statements that return nothing of interest. */
+bool database_run(struct recording *recording, const char *statements, struct error *error);
+
+/* The number that the statement's first row and column holds; fallback when there is no row. */
+bool database_number(struct recording *recording, const char *statement, int64_t fallback, int64_t *number,
+                     struct error *error);
+
+sqlite3_stmt *database_prepare(struct recording *recording, const char *statement, struct error *error);
+
+/* The sentence for what SQLite has just refused. Returns false. */
+bool database_failed(struct recording *recording, struct error *error);
+
+/* Whether application_id and user_version are those of a recording that this program reads. */
+bool database_ours(struct recording *recording, struct error *error);
+
+/* Whether PATH with that suffix (-wal, -journal) is there. */
+bool companion_exists(const char *path, const char *suffix);
+
+#endif

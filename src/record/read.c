@@ -1,0 +1,253 @@
+/* Reading a recording that may come from a stranger, may be damaged, and may still be written. */
+#include "record/database.h"
+
+#include "base/memory.h"
+#include "sample/codec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char select_positions[] =
+    "SELECT id, time_ns FROM sample INDEXED BY sample_position WHERE id > ?1 ORDER BY id";
+
+/* Nothing but plain reads of our tables: no function, no view's inside, no virtual table that a schema brings along. */
+static int authorise(void *unused, int action, const char *first, const char *second, const char *database,
+                     const char *trigger)
+{
+    (void)unused;
+    (void)database;
+    (void)trigger;
+    static const char *const pragmas[] = {"application_id", "user_version"};
+    static const char *const tables[] = {"sample", "meta", "sqlite_master"};
+    if (action == SQLITE_SELECT)
+        return SQLITE_OK;
+    for (size_t i = 0; action == SQLITE_PRAGMA && second == NULL && i < sizeof pragmas / sizeof pragmas[0]; i++)
+        if (strcmp(first, pragmas[i]) == 0)
+            return SQLITE_OK;
+    for (size_t i = 0; action == SQLITE_READ && i < sizeof tables / sizeof tables[0]; i++)
+        if (strcmp(first, tables[i]) == 0)
+            return SQLITE_OK;
+    return SQLITE_DENY;
+}
+
+/* Adds the rows that the statement yields. Ids must rise: a tree whose pages refer to each other in circles would yield
+ * rows for ever. False: it broke off; what came before it stays. */
+static bool positions_take(struct recording *recording, const char *statement, int64_t after, struct error *error)
+{
+    sqlite3_stmt *rows = database_prepare(recording, statement, error);
+    if (rows == NULL)
+        return false;
+    sqlite3_bind_int64(rows, 1, after);
+    int result;
+    bool good = true;
+    while (good && (result = sqlite3_step(rows)) == SQLITE_ROW) {
+        struct position position = {sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1)};
+        if (position.id <= after)
+            good = error_set(error, "%s is damaged: its samples are out of order", recording->path);
+        else if (!memory_grow(&recording->positions, &recording->capacity, recording->count + 1,
+                              sizeof *recording->positions))
+            good = error_memory(error);
+        else
+            recording->positions[recording->count++] = position;
+        after = position.id;
+    }
+    if (good && result != SQLITE_DONE)
+        good = database_failed(recording, error);
+    sqlite3_finalize(rows);
+    return good;
+}
+
+static bool positions_load(struct recording *recording, struct error *error)
+{
+    struct error ignored;
+    if (positions_take(recording, select_positions, 0, &ignored))
+        return true;
+    recording->count = 0;
+    if (positions_take(recording, "SELECT id, time_ns FROM sample NOT INDEXED WHERE id > ?1 ORDER BY id", 0, error))
+        return true;
+    if (recording->count == 0)
+        return false;
+    snprintf(recording->note, sizeof recording->note, "it is damaged: what follows its first %zu samples is lost",
+             recording->count);
+    return true;
+}
+
+static bool database_attach(struct recording *recording, bool immutable, struct error *error)
+{
+    sqlite3_finalize(recording->select);
+    recording->select = NULL;
+    sqlite3_close(recording->database);
+    recording->database = NULL;
+    recording->immutable = immutable;
+    recording->note[0] = '\0';
+    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error))
+        return false;
+    sqlite3_set_authorizer(recording->database, authorise, NULL);
+    recording->select =
+        database_prepare(recording, "SELECT time_ns, keyframe, data FROM sample NOT INDEXED WHERE id = ?1", error);
+    return recording->select != NULL;
+}
+
+/* With a -wal or a journal beside it somebody writes, or was killed: SQLite must look at those. Without, the file is
+ * opened as one that does not change: that writes no file beside it, and needs no permission to. */
+static bool database_connect(struct recording *recording, struct error *error)
+{
+    bool companions = companion_exists(recording->path, "-wal") || companion_exists(recording->path, "-journal");
+    if (!companions)
+        return database_attach(recording, true, error);
+    struct error first = {0};
+    if (database_attach(recording, false, &first))
+        return true;
+    int number = recording->database == NULL ? 0 : sqlite3_errcode(recording->database) & 0xff;
+    if (number != SQLITE_CANTOPEN && number != SQLITE_READONLY && number != SQLITE_PERM)
+        return error_set(error, "%s", first.text);
+    if (!database_attach(recording, true, error))
+        return false;
+    snprintf(recording->note, sizeof recording->note,
+             "its newest samples may be missing: the -wal file beside it cannot be used without write permission in "
+             "its directory");
+    return true;
+}
+
+static bool file_check(const char *path, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return error_errno(error, errno, "cannot open the recording %s", path);
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, "%s is not a recording of culprit: it is not a regular file", path);
+    return true;
+}
+
+struct recording *recording_open(const char *path, struct error *error)
+{
+    struct recording *recording = file_check(path, error) ? recording_new(path, error) : NULL;
+    if (recording == NULL)
+        return NULL;
+    if (database_connect(recording, error) && positions_load(recording, error))
+        return recording;
+    recording_free(recording);
+    return NULL;
+}
+
+/* Forgets the positions before the oldest sample that is still there. */
+static bool positions_trim(struct recording *recording, struct error *error)
+{
+    int64_t oldest;
+    if (!database_number(recording, "SELECT id FROM sample INDEXED BY sample_position ORDER BY id LIMIT 1", INT64_MAX,
+                         &oldest, error))
+        return false;
+    size_t gone = 0;
+    while (gone < recording->count && recording->positions[gone].id < oldest)
+        gone++;
+    recording->count -= gone;
+    if (gone > 0)
+        memmove(recording->positions, recording->positions + gone, recording->count * sizeof *recording->positions);
+    return true;
+}
+
+bool recording_refresh(struct recording *recording, struct error *error)
+{
+    if (recording->immutable) {
+        /* Nobody wrote when it was opened. If somebody does now, this connection would not notice. */
+        if (!companion_exists(recording->path, "-wal"))
+            return true;
+        struct recording *again = recording_open(recording->path, error);
+        if (again == NULL)
+            return false;
+        struct recording old = *recording;
+        *recording = *again;
+        *again = old;
+        recording_free(again);
+        return true;
+    }
+    size_t count = recording->count;
+    int64_t newest = count > 0 ? recording->positions[count - 1].id : 0;
+    if (positions_take(recording, select_positions, newest, error) && positions_trim(recording, error))
+        return true;
+    recording->count = count;
+    return false;
+}
+
+int64_t recording_time_ns(const struct recording *recording, size_t position)
+{
+    return recording->positions[position].time_ns;
+}
+
+uint64_t recording_serial(const struct recording *recording, size_t position)
+{
+    return (uint64_t)recording->positions[position].id;
+}
+
+struct row {
+    int64_t time_ns;
+    int64_t keyframe;
+};
+
+/* Reads the row of an id into recording->packed. */
+static bool row_read(struct recording *recording, int64_t id, struct row *row, struct error *error)
+{
+    sqlite3_stmt *select = recording->select;
+    sqlite3_bind_int64(select, 1, id);
+    int result = sqlite3_step(select);
+    bool good = result == SQLITE_ROW;
+    if (good) {
+        *row = (struct row){sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1)};
+        const void *data = sqlite3_column_blob(select, 2);
+        int bytes = sqlite3_column_bytes(select, 2);
+        buffer_clear(&recording->packed);
+        buffer_append(&recording->packed, data, data == NULL || bytes < 0 ? 0 : (size_t)bytes);
+        if (recording->packed.failed)
+            good = error_memory(error);
+    } else if (result == SQLITE_DONE) {
+        error_set(error, "the sample is no longer in %s", recording->path);
+    } else {
+        database_failed(recording, error);
+    }
+    sqlite3_reset(select);
+    return good;
+}
+
+static bool keyframe_load(struct recording *recording, int64_t id, struct error *error)
+{
+    struct row row;
+    recording->keyframe_id = 0;
+    buffer_clear(&recording->keyframe);
+    if (!row_read(recording, id, &row, error))
+        return false;
+    if (row.keyframe != id)
+        return error_set(error, "the sample is damaged: what it builds on is not a whole one");
+    if (!packer_unpack(recording->packer, recording->packed.data, recording->packed.length, NULL, 0,
+                       &recording->keyframe, error))
+        return false;
+    recording->keyframe_id = id;
+    return true;
+}
+
+struct sample *recording_sample(struct recording *recording, size_t position, struct error *error)
+{
+    const struct position *wanted = &recording->positions[position];
+    struct row row;
+    if (!row_read(recording, wanted->id, &row, error))
+        return NULL;
+    const struct buffer *raw = &recording->keyframe;
+    bool good = true;
+    if (recording->keyframe_id != row.keyframe) /* which reads another row: then this one again */
+        good = keyframe_load(recording, row.keyframe, error) &&
+               (row.keyframe == wanted->id || row_read(recording, wanted->id, &row, error));
+    if (row.keyframe != wanted->id) {
+        raw = &recording->raw;
+        buffer_clear(&recording->raw);
+        good = good && packer_unpack(recording->packer, recording->packed.data, recording->packed.length,
+                                     recording->keyframe.data, recording->keyframe.length, &recording->raw, error);
+    }
+    struct sample *sample = good ? sample_decode(raw->data, raw->length, error) : NULL;
+    if (sample != NULL && (sample->time_ns != wanted->time_ns || sample->time_ns != row.time_ns)) {
+        error_set(error, "the sample is damaged: it is not the one of its place");
+        sample_release(sample);
+        return NULL;
+    }
+    return sample;
+}
