@@ -170,11 +170,6 @@ bool evidence_gather(struct judgement *judgement, const struct receptions *recep
     evidence_of_symptom(&gathering, points.symptom * stays);
     evidence_of_features(&gathering, FEATURE_ACTS, points.acts * stays);
     evidence_of_features(&gathering, FEATURE_SUFFERS, points.felt * stays);
-    double sum = 0;
-    for (size_t i = 0; i < suspect->why_count; i++)
-        sum += suspect->why[i].share;
-    for (size_t i = 0; i < suspect->why_count; i++)
-        suspect->why[i].share /= sum;
     qsort(suspect->why, suspect->why_count, sizeof *suspect->why, evidence_order);
     return true;
 }

@@ -152,6 +152,11 @@ static void a_full_file_system_names_its_writer(void **state)
     graph_measure_set(scene.graph, log, MEASURE_SIZE_GROWTH_BPS, 35.0 * (1 << 20));
     graph_measure_set(scene.graph, reader, MEASURE_WRITE_BPS, 0);
     says(&scene, "The file system /data is full (100 %); writer[12] has written most of it lately (35 MB/s).");
+    graph_measure_set(scene.graph, data, MEASURE_SPACE_USED_PCT, 20);
+    graph_measure_set(scene.graph, root, MEASURE_SPACE_USED_PCT, 99.2);
+    graph_measure_set(scene.graph, other, MEASURE_SIZE_BYTES, 1 << 30);
+    says(&scene, "The file system / is full (99 %); the largest open file on it is /database (1.0 GB), open in "
+                 "tail[11].");
     scene_done(&scene);
 }
 
