@@ -1,0 +1,290 @@
+/* What keys do wherever one is: time, recording, export, tabs, help. What a view does itself is asked last. */
+#include "ui/state.h"
+
+#include "base/units.h"
+#include "export/export.h"
+#include "ui/save.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void ui_say(struct ui *ui, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(ui->message, sizeof ui->message, format, arguments);
+    va_end(arguments);
+    ui->message_is_error = false;
+}
+
+void ui_fail(struct ui *ui, const struct error *error)
+{
+    snprintf(ui->message, sizeof ui->message, "%s", error->text);
+    ui->message_is_error = true;
+}
+
+size_t lines_move(size_t selected, size_t count, int rows, enum action action)
+{
+    size_t page = rows > 1 ? (size_t)rows - 1 : 1;
+    size_t last = count == 0 ? 0 : count - 1;
+    switch (action) {
+    case ACTION_UP:
+        return selected > 0 ? selected - 1 : 0;
+    case ACTION_DOWN:
+        return selected < last ? selected + 1 : last;
+    case ACTION_PAGE_UP:
+        return selected > page ? selected - page : 0;
+    case ACTION_PAGE_DOWN:
+        return selected + page < last ? selected + page : last;
+    case ACTION_TOP:
+        return 0;
+    case ACTION_BOTTOM:
+        return last;
+    default:
+        return selected;
+    }
+}
+
+/* ---- time ---- */
+
+static unsigned time_go(struct ui *ui, size_t position)
+{
+    struct cursor *cursor = ui->options->cursor;
+    ui->paused = cursor_is_live(cursor);
+    ui->wanted = cursor_serial(cursor, position);
+    return REDO_MOMENT;
+}
+
+static unsigned time_step(struct ui *ui, enum action action)
+{
+    struct cursor *cursor = ui->options->cursor;
+    size_t count = cursor_count(cursor);
+    if (count == 0)
+        return REDO_NOTHING;
+    size_t position = cursor_position(cursor, ui->wanted);
+    if (position == SIZE_MAX)
+        position = 0;
+    size_t wanted = action == ACTION_FIRST  ? 0
+                    : action == ACTION_LAST ? count - 1
+                    : action == ACTION_NEXT ? position + 1
+                    : position > 0          ? position - 1
+                                            : SIZE_MAX;
+    if (wanted < count)
+        return time_go(ui, wanted);
+    bool live = cursor_is_live(cursor);
+    ui_say(ui,
+           action != ACTION_NEXT ? "This is the oldest sample%s."
+           : live                ? "This is the newest sample%s."
+                                 : "This is the last sample%s.",
+           live ? action == ACTION_NEXT ? "; z goes on live" : " that the history holds" : " of the recording");
+    return REDO_DRAW;
+}
+
+static unsigned time_pause(struct ui *ui)
+{
+    struct cursor *cursor = ui->options->cursor;
+    if (!cursor_is_live(cursor)) {
+        ui_say(ui, "A recording stands still: t and T step through it.");
+        return REDO_DRAW;
+    }
+    ui->paused = !ui->paused;
+    if (ui->paused || cursor_count(cursor) == 0)
+        return REDO_DRAW;
+    ui->wanted = cursor_serial(cursor, cursor_count(cursor) - 1);
+    return REDO_MOMENT;
+}
+
+static unsigned time_jump(struct ui *ui, const char *text)
+{
+    struct cursor *cursor = ui->options->cursor;
+    size_t count = cursor_count(cursor);
+    struct error error = {0};
+    int64_t time_ns;
+    if (count == 0)
+        return REDO_DRAW;
+    int64_t first_ns = cursor_time_ns(cursor, 0), last_ns = cursor_time_ns(cursor, count - 1);
+    if (!moment_parse(text, last_ns, ui->moment.utc_offset_s, &time_ns, &error)) {
+        ui_fail(ui, &error);
+        return REDO_DRAW;
+    }
+    if (time_ns < first_ns || time_ns > last_ns) {
+        char from[32], to[32];
+        ui_say(ui, "There are samples from %s to %s.",
+               date_format(from, sizeof from, first_ns, ui->moment.utc_offset_s),
+               date_format(to, sizeof to, last_ns, ui->moment.utc_offset_s));
+    }
+    return time_go(ui, cursor_seek(cursor, time_ns));
+}
+
+/* ---- looking and keeping ---- */
+
+static unsigned analyse_now(struct ui *ui)
+{
+    struct error error = {0};
+    if (ui->options->collector == NULL) {
+        ui_say(ui, "A recording has nothing new to look at.");
+        return REDO_DRAW;
+    }
+    if (ui->live.ended) {
+        ui_say(ui, "The collector has ended: what was seen until then can still be looked at.");
+        return REDO_DRAW;
+    }
+    ui->paused = false;
+    live_ask(&ui->live, ui->options->collector, true, &error);
+    if (error.text[0] != '\0')
+        ui_fail(ui, &error);
+    else
+        ui_say(ui, "Looking at the host...");
+    return REDO_DRAW;
+}
+
+static unsigned record_toggle(struct ui *ui)
+{
+    struct cursor *cursor = ui->options->cursor;
+    struct recorder *recorder = &ui->recorder;
+    struct error error = {0};
+    if (!cursor_is_live(cursor))
+        ui_say(ui, "This is a recording already: %s", ui->options->title == NULL ? "" : ui->options->title);
+    else if (recorder->recording != NULL)
+        recorder_end(recorder, cursor);
+    else if (cursor_count(cursor) == 0)
+        ui_say(ui, "Nothing has been seen yet.");
+    else if (recorder_start(recorder, cursor, ui->moment.host, ui->moment.utc_offset_s, &error))
+        ui_say(ui, "Recording to %s, the last %zu samples included. R ends it.", recorder->path, cursor_count(cursor));
+    else
+        ui_fail(ui, &error);
+    return REDO_DRAW;
+}
+
+static unsigned export_graph(struct ui *ui)
+{
+    const struct moment *moment = &ui->moment;
+    struct error error = {0};
+    struct buffer dot = {0};
+    char path[160];
+    if (moment->verdict == NULL) {
+        ui_say(ui, "Nothing has been seen yet.");
+        return REDO_DRAW;
+    }
+    struct export_input input = {.graph = moment->graph,
+                                 .verdict = moment->verdict,
+                                 .model = ui->options->model,
+                                 .utc_offset_s = moment->utc_offset_s,
+                                 .hops = 1};
+    bool saved = export_dot(&input, &dot, &error) &&
+                 save_buffer(path, sizeof path, "culprit", "dot", moment->utc_offset_s, &dot, &error);
+    buffer_done(&dot);
+    if (saved)
+        ui_say(ui, "Written: %s (dot -Tsvg %s > suspects.svg draws it)", path, path);
+    else
+        ui_fail(ui, &error);
+    return REDO_DRAW;
+}
+
+/* ---- where one is ---- */
+
+static unsigned tab_go(struct ui *ui, size_t tab)
+{
+    view_pop_all(ui);
+    ui->tab = tab % TAB_COUNT;
+    return REDO_ROWS;
+}
+
+static unsigned text_toggle(struct ui *ui, const struct view *view)
+{
+    if (view_top(ui) == view)
+        view_pop(ui);
+    else
+        view_push(ui, view);
+    return REDO_ROWS;
+}
+
+unsigned action_run(struct ui *ui, enum action action)
+{
+    switch (action) {
+    case ACTION_QUIT:
+        return REDO_QUIT;
+    case ACTION_REPAINT:
+        return REDO_REPAINT | REDO_DRAW;
+    case ACTION_HELP:
+        return text_toggle(ui, &view_help);
+    case ACTION_UNREAD:
+        return text_toggle(ui, &view_unread);
+    case ACTION_TAB_NEXT:
+        return tab_go(ui, ui->tab + 1);
+    case ACTION_TAB_PREVIOUS:
+        return tab_go(ui, ui->tab + TAB_COUNT - 1);
+    case ACTION_TAB_1:
+    case ACTION_TAB_2:
+    case ACTION_TAB_3:
+    case ACTION_TAB_4:
+        return tab_go(ui, (size_t)(action - ACTION_TAB_1));
+    case ACTION_PAUSE:
+        return time_pause(ui);
+    case ACTION_NEXT:
+    case ACTION_PREVIOUS:
+    case ACTION_FIRST:
+    case ACTION_LAST:
+        return time_step(ui, action);
+    case ACTION_JUMP:
+        prompt_open(&ui->prompt, PROMPT_JUMP, "");
+        return REDO_DRAW;
+    case ACTION_ANALYSE:
+        return analyse_now(ui);
+    case ACTION_RECORD:
+        return record_toggle(ui);
+    case ACTION_EXPORT:
+        return export_graph(ui);
+    default:
+        return view_top(ui)->act(ui, action);
+    }
+}
+
+/* ---- the prompt ---- */
+
+static unsigned search_edited(struct ui *ui, size_t from)
+{
+    struct list *list = &ui->lists[ui->tab];
+    snprintf(list->search, sizeof list->search, "%s", ui->prompt.text);
+    if (list->search[0] != '\0' && ui->moment.graph != NULL && !list_search(list, ui->moment.graph, from))
+        ui_say(ui, "No row contains \"%s\".", list->search);
+    return REDO_DRAW;
+}
+
+static unsigned filter_edited(struct ui *ui)
+{
+    struct list *list = &ui->lists[ui->tab];
+    snprintf(list->filter, sizeof list->filter, "%s", ui->prompt.text);
+    return REDO_ROWS;
+}
+
+static unsigned prompt_taken(struct ui *ui)
+{
+    enum prompt_purpose purpose = ui->prompt.purpose;
+    ui->prompt.purpose = PROMPT_NONE;
+    return purpose == PROMPT_JUMP && ui->prompt.text[0] != '\0' ? time_jump(ui, ui->prompt.text) : REDO_DRAW;
+}
+
+unsigned action_prompt_key(struct ui *ui, int key)
+{
+    enum prompt_purpose purpose = ui->prompt.purpose;
+    struct list *list = &ui->lists[ui->tab];
+    if (purpose == PROMPT_SEARCH && key == KEY_F(3))
+        return search_edited(ui, list->selected + 1);
+    switch (prompt_key(&ui->prompt, key)) {
+    case PROMPT_TAKEN:
+        return prompt_taken(ui);
+    case PROMPT_LEFT:
+        ui->prompt.purpose = PROMPT_NONE;
+        ui->prompt.text[0] = '\0';
+        return purpose == PROMPT_FILTER ? filter_edited(ui) : REDO_DRAW;
+    case PROMPT_EDITED:
+        if (purpose == PROMPT_SEARCH)
+            return search_edited(ui, list->selected);
+        return purpose == PROMPT_FILTER ? filter_edited(ui) : REDO_DRAW;
+    case PROMPT_MOVED:
+        break;
+    }
+    return REDO_DRAW;
+}

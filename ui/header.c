@@ -1,0 +1,147 @@
+/* The first rows: which host, when, live or not, what can be seen; then the meters. */
+#include "ui/state.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "export/export.h"
+#include "ui/widget.h"
+
+#include <math.h>
+
+enum { METER_COLUMNS = 7, TREND_COLUMNS = 24, HEADER_TEXT_BYTES = 160 };
+
+/* "live", "paused 12 s ago", "replay 2,412 / 86,400". */
+static void header_mode(const struct ui *ui, struct buffer *text)
+{
+    struct cursor *cursor = ui->options->cursor;
+    size_t count = cursor_count(cursor);
+    char here[32], all[32];
+    size_t position = cursor_position(cursor, ui->moment.serial);
+    if (!cursor_is_live(cursor))
+        buffer_printf(text, "replay %s / %s", count_format(here, sizeof here, position + 1),
+                      count_format(all, sizeof all, count));
+    else if (!ui->paused)
+        buffer_string(text, "live");
+    else if (position != SIZE_MAX && position + 1 < count)
+        buffer_printf(text, "paused, %s before the newest",
+                      duration_format(here, sizeof here,
+                                      (double)(cursor_time_ns(cursor, count - 1) - ui->moment.graph->time_ns) / 1e9));
+    else
+        buffer_string(text, "paused");
+}
+
+static enum role header_mode_role(const struct ui *ui)
+{
+    return cursor_is_live(ui->options->cursor) && !ui->paused ? ROLE_GOOD : ROLE_WARNING;
+}
+
+/* Draws a word right before `right`; returns where it begins, with room before it. */
+static int header_word(struct ui *ui, int row, int right, enum role role, const char *word)
+{
+    int width = (int)text_columns(word);
+    if (width == 0 || right - width < 1)
+        return right;
+    screen_raw(&ui->screen, row, right - width, width, role, word);
+    return right - width - 2;
+}
+
+/* From the right: what matters most stands outermost and is drawn first. */
+static void header_right(struct ui *ui, int row, int left)
+{
+    const struct moment *moment = &ui->moment;
+    char text[HEADER_TEXT_BYTES], count[32];
+    int right = ui->screen.columns - 1;
+    if (ui->live.ended)
+        right = header_word(ui, row, right, ROLE_ALARM, "the collector has ended");
+    if (live_overdue_s(&ui->live) > 0) {
+        snprintf(text, sizeof text, "no sample for %ld s", live_overdue_s(&ui->live));
+        right = header_word(ui, row, right, ROLE_WARNING, text);
+    }
+    if (ui->recorder.recording != NULL) {
+        snprintf(text, sizeof text, "● recording %s", count_format(count, sizeof count, ui->recorder.written));
+        right = header_word(ui, row, right, ROLE_ALARM, text);
+    }
+    if (moment->graph == NULL)
+        return;
+    if (moment->verdict != NULL && right - left > 14)
+        right = header_word(ui, row, right, moment->verdict->calibrated ? ROLE_DIM : ROLE_WARNING,
+                            moment->verdict->calibrated ? "calibrated" : "uncalibrated");
+    const struct sample *sample = moment->graph->sample;
+    if (sample == NULL)
+        return;
+    uint64_t unread = sample_unread_count(sample, NULL);
+    snprintf(text, sizeof text, "%s not readable (d)", count_format(count, sizeof count, unread));
+    if (unread > 0 && right - left > 36)
+        right = header_word(ui, row, right, ROLE_WARNING, text);
+    if (right - left > 12)
+        header_word(ui, row, right, ROLE_DIM, export_sources(sample));
+}
+
+static void header_title(struct ui *ui, int row)
+{
+    struct screen *screen = &ui->screen;
+    const struct moment *moment = &ui->moment;
+    struct buffer mode = {0};
+    char when[32];
+    int column = 1 + screen_text(screen, row, 1, 20, ROLE_ACCENT, "culprit") + 2;
+    if (moment->graph == NULL) {
+        header_right(ui, row, column);
+        return;
+    }
+    column += screen_raw(screen, row, column, 24, ROLE_TITLE, moment->host) + 2;
+    int64_t time_ns = moment->graph->time_ns;
+    if (cursor_is_live(ui->options->cursor))
+        clock_format(when, sizeof when, time_ns, moment->utc_offset_s);
+    else
+        date_format(when, sizeof when, time_ns, moment->utc_offset_s);
+    column += screen_text(screen, row, column, 20, ROLE_TITLE, when) + 2;
+    header_mode(ui, &mode);
+    column += screen_text(screen, row, column, 40, header_mode_role(ui), buffer_text(&mode)) + 2;
+    buffer_done(&mode);
+    header_right(ui, row, column);
+}
+
+static int meter_draw(struct ui *ui, int row, int column, const char *name, double share)
+{
+    char bar[WIDGET_BYTES], number[16];
+    if (isnan(share))
+        return column;
+    column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, name) + 1;
+    column += screen_text(&ui->screen, row, column, METER_COLUMNS, ROLE_BAR, widget_meter(bar, share, METER_COLUMNS));
+    snprintf(number, sizeof number, "%.0f%%", share * 100);
+    screen_text_right(&ui->screen, row, column, 5, ROLE_TEXT, number);
+    return column + 5 + 2;
+}
+
+static void trend_draw(struct ui *ui, int row, int column)
+{
+    double levels[TREND_COLUMNS];
+    char line[WIDGET_BYTES], p[32];
+    const struct verdict *verdict = ui->moment.verdict;
+    if (verdict == NULL || ui->screen.columns - column < 20)
+        return;
+    int room = ui->screen.columns - column - 16;
+    size_t count = room < TREND_COLUMNS ? (size_t)room : TREND_COLUMNS;
+    trend_levels(&ui->trend, ui->moment.serial, levels, count);
+    column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, "score") + 1;
+    column += screen_text(&ui->screen, row, column, (int)count, verdict->anomalous ? ROLE_ALARM : ROLE_BAR,
+                          widget_sparkline(line, levels, count));
+    snprintf(p, sizeof p, "p %.3f", verdict->p);
+    if (!isnan(verdict->p))
+        screen_text(&ui->screen, row, column + 1, 9, ROLE_TEXT, p);
+}
+
+int header_draw(struct ui *ui, int row)
+{
+    const struct graph *graph = ui->moment.graph;
+    header_title(ui, row);
+    if (graph != NULL && graph->host != NODE_NONE) {
+        int column = meter_draw(ui, row + 1, 1, "cpu", ui->moment.cpu_share);
+        double memory_pct = (double)graph_measure(graph, graph->host, MEASURE_MEMORY_USED_PCT);
+        column = meter_draw(ui, row + 1, column, "mem", memory_pct / 100);
+        column = meter_draw(ui, row + 1, column, "io", (double)graph_measure(graph, graph->host, MEASURE_PSI_IO));
+        trend_draw(ui, row + 1, column);
+    }
+    screen_rule(&ui->screen, row + 2, ROLE_RULE);
+    return 3;
+}

@@ -1,0 +1,171 @@
+/* The rows of a list: filter, order, selection. */
+#include "ui/list.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void list_init(struct list *list, const struct list_kind *kind)
+{
+    *list = (struct list){.kind = kind};
+    list_sort_by(list, column_find(kind->sort));
+}
+
+void list_done(struct list *list)
+{
+    free(list->nodes);
+    free(list->selected_id);
+    *list = (struct list){0};
+}
+
+bool node_matches(const struct node *node, const char *text)
+{
+    const char *const fields[] = {node->label, node->name, node->unit, node->command};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (fields[i] != NULL && strcasestr(fields[i], text) != NULL)
+            return true;
+    return false;
+}
+
+static bool list_add(struct list *list, const struct graph *graph, uint32_t node)
+{
+    list->all++;
+    if (list->filter[0] != '\0' && !node_matches(&graph->nodes[node], list->filter))
+        return true;
+    if (!memory_grow(&list->nodes, &list->capacity, list->count + 1, sizeof *list->nodes))
+        return false;
+    list->nodes[list->count++] = node;
+    return true;
+}
+
+static bool list_collect(struct list *list, const struct graph *graph, const struct verdict *verdict)
+{
+    list->count = list->all = 0;
+    if (list->kind->suspects) {
+        for (size_t i = 0; verdict != NULL && i < verdict->suspect_count; i++)
+            if (!list_add(list, graph, verdict->suspects[i].node))
+                return false;
+        return true;
+    }
+    for (uint32_t node = 0; node < graph->node_count; node++)
+        if ((list->kind->node_kinds & COLUMN_BIT(graph->nodes[node].kind)) != 0 && !list_add(list, graph, node))
+            return false;
+    return true;
+}
+
+struct order {
+    const struct column *column;
+    const struct graph *graph;
+    const struct verdict *verdict;
+    bool descending;
+};
+
+static int order_compare(const void *left, const void *right, void *user)
+{
+    const struct order *order = user;
+    struct column_input a = {order->graph, order->verdict, *(const uint32_t *)left};
+    struct column_input b = {order->graph, order->verdict, *(const uint32_t *)right};
+    int compared = column_compare(order->column, &a, &b, order->descending);
+    if (compared != 0)
+        return compared;
+    const struct node *one = &order->graph->nodes[a.node], *other = &order->graph->nodes[b.node];
+    if (one->pid != other->pid)
+        return one->pid < other->pid ? -1 : 1;
+    return strcmp(one->id, other->id);
+}
+
+static void list_find_selected(struct list *list, const struct graph *graph)
+{
+    size_t line = list->selected - list->top;
+    if (list->selected_id == NULL) {
+        list->selected = 0;
+        return;
+    }
+    uint32_t node = graph_find(graph, list->selected_id);
+    for (size_t row = 0; node != NODE_NONE && row < list->count; row++)
+        if (list->nodes[row] == node) {
+            list->selected = row;
+            list->top = row > line ? row - line : 0;
+            return;
+        }
+    if (list->selected >= list->count)
+        list->selected = list->count == 0 ? 0 : list->count - 1;
+}
+
+bool list_update(struct list *list, const struct graph *graph, const struct verdict *verdict, struct error *error)
+{
+    if (!list_collect(list, graph, verdict)) {
+        list->count = list->selected = list->top = 0;
+        return error_memory(error);
+    }
+    struct order order = {column_find(list->sort), graph, verdict, list->descending};
+    if (order.column != NULL && list->count > 1)
+        qsort_r(list->nodes, list->count, sizeof *list->nodes, order_compare, &order);
+    list_find_selected(list, graph);
+    return true;
+}
+
+uint32_t list_node(const struct list *list)
+{
+    return list->selected < list->count ? list->nodes[list->selected] : NODE_NONE;
+}
+
+void list_select(struct list *list, const struct graph *graph, size_t row)
+{
+    free(list->selected_id);
+    list->selected_id = NULL;
+    list->selected = list->count == 0 ? 0 : row < list->count ? row : list->count - 1;
+    if (list->selected > 0)
+        list->selected_id = strdup(graph->nodes[list->nodes[list->selected]].id);
+}
+
+void list_scroll(struct list *list, size_t rows)
+{
+    if (list->selected < list->top)
+        list->top = list->selected;
+    if (rows > 0 && list->selected >= list->top + rows)
+        list->top = list->selected - rows + 1;
+    if (list->top + rows > list->count)
+        list->top = list->count > rows ? list->count - rows : 0;
+}
+
+bool list_search(struct list *list, const struct graph *graph, size_t row)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        size_t candidate = (row + i) % list->count;
+        if (node_matches(&graph->nodes[list->nodes[candidate]], list->search)) {
+            list_select(list, graph, candidate);
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t list_sort_columns(const struct list *list, const struct column **found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < column_count && count < LIST_COLUMNS_MAX; i++)
+        if ((columns[i].node_kinds & list->kind->node_kinds) != 0)
+            found[count++] = &columns[i];
+    return count;
+}
+
+void list_sort_by(struct list *list, const struct column *column)
+{
+    if (column == NULL)
+        return;
+    list->sort = column->name;
+    list->descending = column->descending;
+}
+
+void list_sort_step(struct list *list, int step)
+{
+    struct list_column shown[LIST_SHOWN_MAX];
+    int count = (int)list_layout(list->kind, 0, shown), current = 0;
+    for (int i = 0; i < count; i++)
+        if (strcmp(shown[i].column->name, list->sort) == 0)
+            current = i;
+    if (count > 0)
+        list_sort_by(list, shown[(current + step + count) % count].column);
+}

@@ -1,0 +1,80 @@
+/* The rows of a list: which nodes, in which order, which one is selected. Knows no terminal. */
+#ifndef UI_LIST_H
+#define UI_LIST_H
+
+#include "export/column.h"
+
+enum { LIST_TEXT_BYTES = 128, LIST_COLUMNS_MAX = 64, LIST_SHOWN_MAX = 16 };
+
+/* What a list shows: one row of the table of tabs. */
+struct list_kind {
+    const char *title;
+    unsigned node_kinds; /* COLUMN_BIT of each */
+    bool suspects;       /* the verdict's suspects only, in their order */
+    const char *nothing; /* said when there are no rows */
+    const char *sort;    /* column at first */
+    /* Columns by name, left to right; none = the default ones of the first of the kinds. */
+    const char *columns[LIST_SHOWN_MAX];
+    const char *extra[LIST_SHOWN_MAX]; /* appended while there is room */
+    const char *optional;              /* the column that goes first when there is no room */
+};
+
+struct list {
+    const struct list_kind *kind;
+    uint32_t *nodes; /* the rows */
+    size_t count, capacity;
+    size_t all;        /* rows before the filter */
+    size_t selected;   /* row; 0 in an empty list */
+    size_t top;        /* first row on the screen */
+    char *selected_id; /* the node that the selection follows; NULL = the first row, whoever it is */
+    const char *sort;  /* name of a column */
+    bool descending;
+    char filter[LIST_TEXT_BYTES]; /* "" = none */
+    char search[LIST_TEXT_BYTES];
+};
+
+void list_init(struct list *list, const struct list_kind *kind);
+void list_done(struct list *list);
+
+/* Takes the rows from a new graph, or anew after sort or filter have changed: the selection stays with its node, on the
+ * same line of the screen where that is possible. False: out of memory, the list is then empty. */
+bool list_update(struct list *list, const struct graph *graph, const struct verdict *verdict, struct error *error);
+
+/* The selected node, or NODE_NONE. */
+uint32_t list_node(const struct list *list);
+
+/* Moves the selection to a row (clamped), which it follows from then on; row 0 follows nobody. */
+void list_select(struct list *list, const struct graph *graph, size_t row);
+
+/* Scrolls so that the selection is visible in `rows` lines. */
+void list_scroll(struct list *list, size_t rows);
+
+/* Selects the next row from `row` on, around the end, that contains the search text. False: there is none. */
+bool list_search(struct list *list, const struct graph *graph, size_t row);
+
+/* A column on the screen. */
+struct list_column {
+    const struct column *column;
+    int at, width; /* from the left edge */
+};
+
+/* Lays the columns out in `width` columns of the screen, one blank between them; returns how many (at most
+ * LIST_SHOWN_MAX). */
+size_t list_layout(const struct list_kind *kind, int width, struct list_column *shown);
+
+/* Draws its number with a bar before it, this wide, in a list of suspects. */
+bool list_column_has_bar(const struct list_kind *kind, const struct column *column);
+enum { LIST_BAR_COLUMNS = 10 };
+
+/* The columns that this list can be sorted by; returns how many (at most LIST_COLUMNS_MAX). */
+size_t list_sort_columns(const struct list *list, const struct column **found);
+
+/* Sorts by that column from now on, in its default direction (list_update does it). */
+void list_sort_by(struct list *list, const struct column *column);
+/* The column `step` further among those shown. */
+void list_sort_step(struct list *list, int step);
+
+/* Does the node contain the text, in what people know it by? Letter case does not matter. */
+bool node_matches(const struct node *node, const char *text);
+
+#endif

@@ -1,0 +1,83 @@
+/* The whole state of the screen: one struct that the loop owns and hands to actions and views. */
+#ifndef UI_STATE_H
+#define UI_STATE_H
+
+#include "ui/list.h"
+#include "ui/live.h"
+#include "ui/moment.h"
+#include "ui/prompt.h"
+#include "ui/recorder.h"
+#include "ui/screen.h"
+#include "ui/trend.h"
+#include "ui/ui.h"
+#include "ui/view.h"
+#include "ui/why.h"
+
+/* What an action leaves to be done: bits. Only the loop does it. */
+enum {
+    REDO_NOTHING = 0,
+    REDO_DRAW = 1,    /* draw what is there */
+    REDO_ROWS = 2,    /* sort and filter anew, then draw */
+    REDO_MOMENT = 4,  /* go to the sample `wanted`, then draw */
+    REDO_REPAINT = 8, /* send the whole screen */
+    REDO_QUIT = 16,
+};
+
+enum { TAB_SUSPECTS, TAB_PROCESSES, TAB_FILES, TAB_SOCKETS, TAB_COUNT };
+enum { VIEW_DEPTH = 4, MESSAGE_BYTES = 512 };
+
+/* Where a text or a menu stands: help, what could not be read, the columns to sort by. */
+struct pager {
+    size_t top;
+    size_t selected; /* PAGER_UNSET until the view has chosen */
+    size_t lines;    /* of a text, as last drawn */
+};
+#define PAGER_UNSET SIZE_MAX
+
+struct ui {
+    const struct ui_options *options;
+    struct screen screen;
+    struct moment moment;
+    struct trend trend;
+    struct live live;
+    struct recorder recorder;
+    struct prompt prompt;
+
+    const struct view *views[VIEW_DEPTH];
+    struct pager pagers[VIEW_DEPTH]; /* one beside each view */
+    size_t view_count;
+    size_t tab;
+    struct list lists[TAB_COUNT];
+    struct why why;
+    int page_rows; /* rows that the view on top has for its lines, as last drawn */
+
+    uint64_t wanted;             /* serial of the sample to show */
+    bool paused;                 /* live: new samples do not change the picture */
+    char message[MESSAGE_BYTES]; /* until the next key; raw */
+    bool message_is_error;
+};
+
+/* The pager of the view on top. */
+struct pager *ui_pager(struct ui *ui);
+
+extern const struct list_kind list_kinds[TAB_COUNT];
+
+/* Says something at the foot of the screen until the next key. */
+void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ui_fail(struct ui *ui, const struct error *error);
+
+/* Does what an action says, wherever it is valid; answers with REDO_ bits. */
+unsigned action_run(struct ui *ui, enum action action);
+/* A key while the prompt is open. */
+unsigned action_prompt_key(struct ui *ui, int key);
+
+/* What stands above the view (header.c, sentence.c): each returns the rows it used. */
+int header_draw(struct ui *ui, int row);
+int sentence_draw(struct ui *ui, int row);
+/* The last two rows: message or prompt, and hints. Returns the column of the prompt's cursor, or -1. */
+int footer_draw(struct ui *ui, int row);
+
+/* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */
+size_t lines_move(size_t selected, size_t count, int rows, enum action action);
+
+#endif

@@ -1,0 +1,292 @@
+/* The loop: waits for keys, the collector and signals; actions say what is to be redone; only the loop draws. */
+#include "ui/state.h"
+
+#include "ui/signals.h"
+#include "ui/widget.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- the stack of views ---- */
+
+const struct view *view_top(const struct ui *ui)
+{
+    return ui->views[ui->view_count - 1];
+}
+
+struct pager *ui_pager(struct ui *ui)
+{
+    return &ui->pagers[ui->view_count - 1];
+}
+
+void view_push(struct ui *ui, const struct view *view)
+{
+    if (ui->view_count == VIEW_DEPTH)
+        return;
+    ui->pagers[ui->view_count] = (struct pager){.selected = PAGER_UNSET};
+    ui->views[ui->view_count++] = view;
+}
+
+void view_pop(struct ui *ui)
+{
+    if (ui->view_count > 1)
+        ui->view_count--;
+}
+
+void view_pop_all(struct ui *ui)
+{
+    ui->view_count = 1;
+}
+
+/* ---- drawing ---- */
+
+static void draw_too_small(struct ui *ui)
+{
+    char text[128];
+    snprintf(text, sizeof text, "culprit needs %dx%d; this terminal has %dx%d. Enlarge it, or press q.",
+             SCREEN_COLUMNS_MIN, SCREEN_ROWS_MIN, ui->screen.columns, ui->screen.rows);
+    int row = 0;
+    for (const char *rest = text; *rest != '\0' && row < ui->screen.rows; row++) {
+        size_t bytes = text_wrap(rest, ui->screen.columns);
+        char line[128];
+        snprintf(line, sizeof line, "%.*s", (int)bytes, rest);
+        screen_text(&ui->screen, row, 0, ui->screen.columns, ROLE_TEXT, line);
+        for (rest += bytes; *rest == ' '; rest++) {
+        }
+    }
+}
+
+static bool screen_is_too_small(const struct screen *screen)
+{
+    return screen->rows < SCREEN_ROWS_MIN || screen->columns < SCREEN_COLUMNS_MIN;
+}
+
+static void ui_draw(struct ui *ui)
+{
+    enum { FOOTER_ROWS = 2 };
+    screen_erase(&ui->screen);
+    if (screen_is_too_small(&ui->screen)) {
+        draw_too_small(ui);
+        screen_show(&ui->screen, -1, 0);
+        return;
+    }
+    const struct view *view = view_top(ui);
+    int row = header_draw(ui, 0);
+    if (view->sentence)
+        row += sentence_draw(ui, row);
+    int foot = ui->screen.rows - FOOTER_ROWS;
+    struct area area = {.row = row, .columns = ui->screen.columns, .rows = foot - row};
+    if (ui->moment.graph != NULL || view->where == IN_TEXT)
+        view->draw(ui, area);
+    int cursor = footer_draw(ui, foot);
+    screen_show(&ui->screen, cursor >= 0 ? foot : -1, cursor);
+}
+
+/* ---- what is to be redone ---- */
+
+static void moment_show(struct ui *ui)
+{
+    struct cursor *cursor = ui->options->cursor;
+    struct error error = {0};
+    size_t position = cursor_position(cursor, ui->wanted);
+    if (position == SIZE_MAX) /* it has fallen out of the history */
+        position = 0;
+    ui->wanted = cursor_serial(cursor, position);
+    if (moment_take(&ui->moment, cursor, position, ui->options->window_ns, ui->options->model, ui->options->utc,
+                    &error))
+        trend_add(&ui->trend, &ui->moment);
+    else
+        ui_fail(ui, &error);
+}
+
+static void redo(struct ui *ui, unsigned what)
+{
+    if ((what & REDO_MOMENT) != 0 && cursor_count(ui->options->cursor) > 0)
+        moment_show(ui);
+    if ((what & (REDO_MOMENT | REDO_ROWS)) != 0 && ui->moment.graph != NULL)
+        view_top(ui)->update(ui);
+    if ((what & REDO_REPAINT) != 0)
+        screen_repaint(&ui->screen);
+    if ((what & ~(unsigned)REDO_QUIT) != 0)
+        ui_draw(ui);
+}
+
+/* ---- what happens ---- */
+
+static unsigned on_keys(struct ui *ui)
+{
+    unsigned what = REDO_NOTHING;
+    for (int key; (what & REDO_QUIT) == 0 && (key = key_read()) != 0;) {
+        if (key == KEY_RESIZE)
+            continue;
+        enum action action = key_action(key, view_top(ui)->where);
+        if (screen_is_too_small(&ui->screen)) {
+            what |= action == ACTION_QUIT && ui->prompt.purpose == PROMPT_NONE ? REDO_QUIT : REDO_NOTHING;
+            continue;
+        }
+        if (ui->message[0] != '\0')
+            what |= REDO_DRAW;
+        ui->message[0] = '\0';
+        unsigned asked = REDO_NOTHING;
+        if (ui->prompt.purpose != PROMPT_NONE)
+            asked = action_prompt_key(ui, key);
+        else if (action != ACTION_NONE)
+            asked = action_run(ui, action);
+        /* The next key may already need what this one has asked for. */
+        if ((asked & (REDO_MOMENT | REDO_ROWS)) != 0)
+            redo(ui, asked);
+        what |= asked & ~(unsigned)(REDO_MOMENT | REDO_ROWS);
+    }
+    return what;
+}
+
+static unsigned on_signals(struct ui *ui, int descriptor)
+{
+    unsigned what = REDO_NOTHING;
+    for (enum signal_kind kind; (kind = signals_next(descriptor)) != SIGNAL_NONE;)
+        switch (kind) {
+        case SIGNAL_RESIZE:
+            screen_resize(&ui->screen);
+            what |= REDO_DRAW;
+            break;
+        case SIGNAL_STOP:
+            screen_leave(&ui->screen);
+            raise(SIGSTOP);
+            screen_return(&ui->screen);
+            what |= REDO_DRAW;
+            break;
+        case SIGNAL_CONTINUED:
+            screen_return(&ui->screen);
+            what |= REDO_DRAW;
+            break;
+        case SIGNAL_END:
+            return REDO_QUIT;
+        case SIGNAL_NONE:
+            break;
+        }
+    return what;
+}
+
+static unsigned on_collector(struct ui *ui)
+{
+    struct error error;
+    struct cursor *cursor = ui->options->cursor;
+    bool arrived = live_take(&ui->live, ui->options->collector, cursor, &error);
+    if (error.text[0] != '\0') {
+        ui_fail(ui, &error);
+        return REDO_DRAW;
+    }
+    if (!arrived)
+        return REDO_NOTHING;
+    if (ui->paused)
+        return ui->moment.graph == NULL ? REDO_MOMENT : REDO_DRAW;
+    ui->wanted = cursor_serial(cursor, cursor_count(cursor) - 1);
+    return REDO_MOMENT;
+}
+
+static unsigned on_recorder(struct ui *ui)
+{
+    struct error error = {0};
+    struct recorder *recorder = &ui->recorder;
+    if (!recorder_work(recorder, ui->options->cursor, &error))
+        ui_fail(ui, &error);
+    else if (recorder->recording == NULL)
+        ui_say(ui, "Recorded: %s, %zu samples (culprit replay %s)", recorder->path, recorder->written, recorder->path);
+    return REDO_DRAW;
+}
+
+static unsigned on_time(struct ui *ui)
+{
+    struct error error = {0};
+    if (ui->options->collector == NULL)
+        return REDO_NOTHING;
+    live_ask(&ui->live, ui->options->collector, false, &error);
+    if (error.text[0] != '\0')
+        ui_fail(ui, &error);
+    return error.text[0] != '\0' || live_overdue_s(&ui->live) > 0 ? REDO_DRAW : REDO_NOTHING;
+}
+
+/* ---- the loop ---- */
+
+static int loop_timeout_ms(const struct ui *ui)
+{
+    if (recorder_has_work(&ui->recorder, ui->options->cursor))
+        return 0;
+    return ui->options->collector == NULL ? -1 : live_timeout_ms(&ui->live);
+}
+
+static bool ui_loop(struct ui *ui, int signals, struct error *error)
+{
+    enum { TERMINAL, SIGNALS, COLLECTOR, DESCRIPTORS };
+    const struct ui_options *options = ui->options;
+    unsigned what = cursor_count(options->cursor) > 0 ? REDO_MOMENT : REDO_DRAW;
+    while ((what & REDO_QUIT) == 0) {
+        redo(ui, what);
+        what = on_time(ui);
+        struct pollfd waits[DESCRIPTORS] = {
+            [TERMINAL] = {.fd = STDIN_FILENO, .events = POLLIN},
+            [SIGNALS] = {.fd = signals, .events = POLLIN},
+            [COLLECTOR] = {.fd = -1, .events = POLLIN},
+        };
+        if (options->collector != NULL && !ui->live.ended)
+            waits[COLLECTOR].fd = collector_descriptor(options->collector);
+        int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui));
+        if (ready < 0 && errno != EINTR)
+            return error_errno(error, errno, "waiting for the terminal");
+        if (ready > 0 && waits[SIGNALS].revents != 0)
+            what |= on_signals(ui, signals);
+        if (ready > 0 && (waits[TERMINAL].revents & POLLIN) != 0)
+            what |= on_keys(ui);
+        if (ready > 0 && (waits[TERMINAL].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+            what |= REDO_QUIT;
+        if (ready > 0 && waits[COLLECTOR].revents != 0)
+            what |= on_collector(ui);
+        if (recorder_has_work(&ui->recorder, options->cursor))
+            what |= on_recorder(ui);
+    }
+    return true;
+}
+
+static void ui_done(struct ui *ui)
+{
+    for (size_t tab = 0; tab < TAB_COUNT; tab++)
+        list_done(&ui->lists[tab]);
+    why_done(&ui->why);
+    moment_done(&ui->moment);
+    free(ui);
+}
+
+static struct ui *ui_new(const struct ui_options *options)
+{
+    struct ui *ui = calloc(1, sizeof *ui);
+    if (ui == NULL)
+        return NULL;
+    ui->options = options;
+    live_init(&ui->live, options->interval_ns);
+    for (size_t tab = 0; tab < TAB_COUNT; tab++)
+        list_init(&ui->lists[tab], &list_kinds[tab]);
+    view_push(ui, &view_list);
+    if (cursor_count(options->cursor) > options->position)
+        ui->wanted = cursor_serial(options->cursor, options->position);
+    return ui;
+}
+
+bool ui_run(const struct ui_options *options, struct error *error)
+{
+    struct theme theme;
+    if (!theme_read(&theme, options->theme, error))
+        return false;
+    struct ui *ui = ui_new(options);
+    if (ui == NULL)
+        return error_memory(error);
+    struct signals signals = {.descriptor = -1};
+    bool done = screen_open(&ui->screen, &theme, error) && signals_open(&signals, error) &&
+                ui_loop(ui, signals.descriptor, error);
+    done = recorder_done(&ui->recorder, done ? error : NULL) && done;
+    screen_close(&ui->screen);
+    signals_close(&signals);
+    ui_done(ui);
+    return done;
+}

@@ -1,0 +1,195 @@
+/* The drill-down on the screen: Enter follows a relation, Backspace and Esc come back. */
+#include "ui/state.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "ui/widget.h"
+
+#include <math.h>
+
+enum {
+    LABEL_COLUMNS = 18,
+    QUANTITY_COLUMNS = 14,
+    BAR_COLUMNS = 10,
+    VERB_COLUMNS = 17,
+    FACT_INDENT = 2,
+    LINE_BYTES = 1024,
+};
+
+static void why_update(struct ui *ui)
+{
+    struct error error = {0};
+    if (!why_build(&ui->why, ui->moment.graph, ui->moment.verdict, ui->options->model, &error))
+        ui_fail(ui, &error);
+}
+
+static void why_draw_title(struct ui *ui, struct area area)
+{
+    struct buffer trail = {0};
+    struct why *why = &ui->why;
+    buffer_string(&trail, list_kinds[ui->tab].title);
+    for (size_t i = why->step_count > 3 ? why->step_count - 3 : 0; i < why->step_count; i++)
+        buffer_printf(&trail, " › %s", why->steps[i].label);
+    screen_raw(&ui->screen, area.row, 1, area.columns - 16, ROLE_TITLE, buffer_text(&trail));
+    buffer_done(&trail);
+    const struct suspect *suspect =
+        why->node == NODE_NONE || ui->moment.verdict == NULL ? NULL : verdict_suspect(ui->moment.verdict, why->node);
+    if (suspect == NULL)
+        return;
+    char score[32];
+    snprintf(score, sizeof score, "score %.2f", suspect->score);
+    screen_text_right(&ui->screen, area.row, area.columns - 14, 13, ROLE_TITLE, score);
+}
+
+/* Who it is: what runs, as whom, in which unit, since when. */
+static void why_draw_subject(struct ui *ui, struct area area)
+{
+    const struct graph *graph = ui->moment.graph;
+    const struct node *node = &graph->nodes[ui->why.node];
+    const struct column_input input = {graph, ui->moment.verdict, ui->why.node};
+    struct buffer text = {0};
+    char cell[64];
+    buffer_string(&text, node_kinds[node->kind].name);
+    if (node->kind == NODE_PROCESS)
+        buffer_printf(&text, "  user %s  state %s", column_format(column_find("user"), &input, cell, sizeof cell),
+                      node->exited ? "gone" : column_format(column_find("state"), &input, (char[8]){0}, 8));
+    if (node->kind == NODE_SOCKET)
+        buffer_printf(&text, "  %s  %s", column_format(column_find("protocol"), &input, cell, sizeof cell),
+                      column_format(column_find("socket_state"), &input, (char[32]){0}, 32));
+    if (node->unit != NULL)
+        buffer_printf(&text, "  %s", node->unit);
+    float age_s = graph_measure(graph, ui->why.node, MEASURE_AGE_S);
+    if (!isnan(age_s))
+        buffer_printf(&text, "  up %s", duration_format(cell, sizeof cell, (double)age_s));
+    if (node->self)
+        buffer_string(&text, "  (this tool)");
+    screen_raw(&ui->screen, area.row + 1, 1, area.columns - 2, ROLE_DIM, buffer_text(&text));
+    buffer_done(&text);
+    const char *command = node->command != NULL && node->command[0] != '\0' ? node->command : node->name;
+    screen_raw(&ui->screen, area.row + 2, 1, area.columns - 2, ROLE_TEXT, command);
+}
+
+static void why_draw_heading(struct ui *ui, int row, const struct why_line *line, bool first)
+{
+    screen_text(&ui->screen, row, 1, LABEL_COLUMNS, ROLE_COLUMN, line->label);
+    if (!first)
+        return;
+    screen_text_right(&ui->screen, row, LABEL_COLUMNS + 1, QUANTITY_COLUMNS, ROLE_DIM, "observed");
+    screen_text_right(&ui->screen, row, LABEL_COLUMNS + QUANTITY_COLUMNS + 2, QUANTITY_COLUMNS, ROLE_DIM, "expected");
+    if (ui->moment.verdict != NULL && verdict_suspect(ui->moment.verdict, ui->why.node) != NULL)
+        screen_text(&ui->screen, row, LABEL_COLUMNS + 2 * QUANTITY_COLUMNS + 4, 20, ROLE_DIM, "share of the score");
+}
+
+static void why_draw_evidence(struct ui *ui, int row, const struct why_line *line)
+{
+    char bar[WIDGET_BYTES], share[16];
+    int column = LABEL_COLUMNS + 1;
+    screen_raw(&ui->screen, row, 2, LABEL_COLUMNS - 1, ROLE_TEXT, line->label);
+    screen_text_right(&ui->screen, row, column, QUANTITY_COLUMNS, ROLE_TITLE, line->text);
+    screen_text_right(&ui->screen, row, column + QUANTITY_COLUMNS + 1, QUANTITY_COLUMNS, ROLE_TEXT, line->other);
+    if (isnan(line->share))
+        return;
+    column += 2 * QUANTITY_COLUMNS + 3;
+    screen_text(&ui->screen, row, column, BAR_COLUMNS, ROLE_BAR, widget_bar(bar, line->share, BAR_COLUMNS));
+    snprintf(share, sizeof share, "%.0f %%", line->share * 100);
+    screen_text_right(&ui->screen, row, column + BAR_COLUMNS + 1, 6, ROLE_TEXT, share);
+}
+
+static void why_draw_line(struct ui *ui, int row, const struct why_line *line, bool first)
+{
+    struct screen *screen = &ui->screen;
+    char text[LINE_BYTES];
+    int width = screen->columns, used;
+    switch (line->kind) {
+    case WHY_HEADING:
+        why_draw_heading(ui, row, line, first);
+        break;
+    case WHY_EVIDENCE:
+        why_draw_evidence(ui, row, line);
+        break;
+    case WHY_BLAME:
+        snprintf(text, sizeof text, "%.200s ─ %.300s ─▶ %.200s", line->label, line->text == NULL ? "" : line->text,
+                 line->other);
+        screen_raw(screen, row, 2, width - 3, ROLE_TEXT, text);
+        break;
+    case WHY_FACTS:
+        screen_text(screen, row, FACT_INDENT, width - 3, ROLE_TEXT, line->label == NULL ? "" : line->label);
+        break;
+    case WHY_RELATION:
+        screen_text(screen, row, 2, VERB_COLUMNS, ROLE_DIM, line->label);
+        used = screen_raw(screen, row, 2 + VERB_COLUMNS, width - 3 - VERB_COLUMNS, ROLE_TEXT, line->text);
+        used += 2 + VERB_COLUMNS + 2;
+        screen_raw(screen, row, used, width - used - 1, ROLE_DIM, line->other);
+        break;
+    case WHY_NOTE:
+        screen_text(screen, row, 2, width - 3, ROLE_DIM, line->label == NULL ? "" : line->label);
+        break;
+    }
+}
+
+static void why_scroll(struct why *why, size_t rows)
+{
+    struct why_step *here = why_here(why);
+    if (here->selected < here->top)
+        here->top = here->selected;
+    if (rows > 0 && here->selected >= here->top + rows)
+        here->top = here->selected - rows + 1;
+    if (here->top + rows > why->line_count)
+        here->top = why->line_count > rows ? why->line_count - rows : 0;
+}
+
+static void why_draw(struct ui *ui, struct area area)
+{
+    enum { TITLE_ROWS = 4 };
+    struct why *why = &ui->why;
+    why_draw_title(ui, area);
+    if (why->node == NODE_NONE) {
+        screen_text(&ui->screen, area.row + 2, 1, area.columns - 2, ROLE_WARNING,
+                    "It is not there at this moment. Esc goes back; t and T step through the samples.");
+        return;
+    }
+    why_draw_subject(ui, area);
+    size_t rows = area.rows > TITLE_ROWS ? (size_t)(area.rows - TITLE_ROWS) : 0;
+    ui->page_rows = (int)rows;
+    why_scroll(why, rows);
+    const struct why_step *here = why_here(why);
+    for (size_t i = 0; i < rows && here->top + i < why->line_count; i++) {
+        size_t at = here->top + i;
+        const struct why_line *line = &why->lines[at];
+        int row = area.row + TITLE_ROWS + (int)i;
+        if (at == here->selected) {
+            screen_row(&ui->screen, row, ROLE_SELECTION);
+            screen_row_begin(&ui->screen, ROLE_SELECTION);
+        }
+        why_draw_line(ui, row, line, at == 0);
+        screen_row_end(&ui->screen);
+    }
+}
+
+static unsigned why_act(struct ui *ui, enum action action)
+{
+    struct why *why = &ui->why;
+    struct why_step *here = why_here(why);
+    if (action == ACTION_BACK) {
+        if (!why_leave(why))
+            view_pop(ui);
+        return REDO_ROWS;
+    }
+    if (action == ACTION_OPEN) {
+        if (here->selected < why->line_count && why->lines[here->selected].target != NODE_NONE)
+            why_enter(why, ui->moment.graph, why->lines[here->selected].target);
+        return REDO_ROWS;
+    }
+    why_select(why, lines_move(here->selected, why->line_count, ui->page_rows, action));
+    return REDO_DRAW;
+}
+
+const struct view view_why = {
+    .name = "why",
+    .where = IN_WHY,
+    .hints = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT, ACTION_PREVIOUS, ACTION_PAUSE, ACTION_ANALYSE, ACTION_EXPORT,
+              ACTION_HELP, ACTION_QUIT, ACTION_NONE},
+    .update = why_update,
+    .draw = why_draw,
+    .act = why_act,
+};
