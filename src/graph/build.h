@@ -113,17 +113,18 @@ bool build_sockets(struct build *build);
 uint32_t build_socket_node(struct build *build, uint64_t inode); /* found, or added as known by its inode only */
 bool build_connections(struct build *build);                     /* after build_descriptors */
 
-/* ---- build_wait.c, build_lock.c: who waits for whom, who holds what ---- */
+/* ---- span.c, build_wait.c, build_lock.c: who waits for whom, who holds what ---- */
 
-/* One wait or hold as observed. The identity is all that stands before `seconds`: no padding there. */
+/* One wait or hold as observed. The identity is all that stands before `until_s`: no padding there. */
 struct span {
     uint32_t from; /* waiter; holder */
     uint32_t to;   /* process waited for, NODE_NONE = unknown; of a hold the file */
     uint32_t on;   /* object, NODE_NONE = unknown */
     uint32_t kind; /* enum wait_kind */
     uint64_t thread;
-    uint64_t since_ns;
-    double seconds, total_s, count;
+    uint64_t since_ns; /* since boot; 0 with until_s 0: unknown */
+    double until_s;
+    double total_s, count;
     bool at_least, ongoing, inferred;
 };
 
@@ -137,13 +138,39 @@ struct spans {
 void spans_init(struct spans *spans);
 void spans_done(struct spans *spans);
 bool spans_add(struct spans *spans, const struct span *span);
-/* Merges the spans of each (from, to, on, kind) into one, in that order: the longest, with totals and counts summed. */
-void spans_gather(struct spans *spans);
+double span_seconds(const struct span *span);
+/* Do both relate the same nodes in the same way? */
+bool span_relates(const struct span *one, const struct span *other);
+
+/* Puts them in order of from, to, on, kind, thread and since. No more spans_add after that. */
+void spans_sort(struct spans *spans);
+/* Of sorted spans: merges those of a thread that overlap, because that is one wait whose beginning became better known;
+ * then those of each (from, to, on, kind): the longest, with totals and counts summed. A wait for nobody known is left
+ * out where the same process waited for somebody on the same object. False: out of memory. */
+bool spans_gather(struct spans *spans);
 
 bool build_waits(struct build *build);
-/* The locks held in sample number `number`, and the waits that its lock table alone tells. */
-bool build_locks(struct build *build, size_t number, struct spans *waits, struct spans *holds);
-/* Edges of the gathered holds; after the edges of the waits. */
+
+/* The lock table of a sample: one entry per row whose file is known, in order of inode. */
+struct lock {
+    uint64_t inode, device;
+    size_t row;
+    uint32_t file; /* node */
+};
+struct lock_table {
+    struct lock *locks;
+    size_t count;
+};
+
+/* Reads the lock table of sample number `number`; adds what is held to holds. */
+bool lock_table_read(struct build *build, size_t number, struct lock_table *table, struct spans *holds);
+/* The locked file with that inode, NODE_NONE: none, or not the only one. */
+uint32_t lock_table_file(const struct lock_table *table, uint64_t inode);
+/* Adds the waits that the lock table alone tells: of processes without a row in the wait table. */
+bool lock_table_waits(struct build *build, size_t number, const struct lock_table *table, struct spans *waits);
+void lock_table_done(struct lock_table *table);
+
+/* build_hold.c: edges of the sorted holds; after the edges of the waits. */
 bool build_holds(struct build *build, const struct spans *holds);
 
 #endif

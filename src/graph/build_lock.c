@@ -8,12 +8,6 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-/* A row of the lock table; rows of one file stand together after sorting. */
-struct lock {
-    uint64_t device, inode;
-    size_t row;
-};
-
 /* Rows whose inode is not known are told apart by their path's number. */
 static const uint64_t device_by_path = UINT64_MAX;
 
@@ -21,23 +15,25 @@ static bool lock_read(const struct sample *sample, size_t row, struct lock *lock
 {
     const struct table *table = &sample->tables[TABLE_LOCK];
     *lock = (struct lock){
-        .device = table_u64(table, row, LOCK_DEVICE, 0),
         .inode = table_u64(table, row, LOCK_INODE, 0),
+        .device = table_u64(table, row, LOCK_DEVICE, 0),
         .row = row,
+        .file = NODE_NONE,
     };
     if (lock->inode != 0)
         return true;
-    *lock = (struct lock){device_by_path, table_u64(table, row, LOCK_PATH, 0), row};
+    lock->device = device_by_path;
+    lock->inode = table_u64(table, row, LOCK_PATH, 0);
     return lock->inode != 0;
 }
 
 static int lock_compare(const void *left, const void *right)
 {
     const struct lock *a = left, *b = right;
-    if (a->device != b->device)
-        return a->device < b->device ? -1 : 1;
     if (a->inode != b->inode)
         return a->inode < b->inode ? -1 : 1;
+    if (a->device != b->device)
+        return a->device < b->device ? -1 : 1;
     return (a->row > b->row) - (a->row < b->row);
 }
 
@@ -102,14 +98,15 @@ static bool claim_read(struct build *build, const struct sample *sample, size_t 
 static void lock_extent(const struct build *build, const struct sample *sample, size_t row, struct span *span)
 {
     const struct table *table = &sample->tables[TABLE_LOCK];
-    bool known = table_known(table, row, LOCK_SINCE_NS);
     span->kind = WAIT_LOCK;
-    span->since_ns = table_u64(table, row, LOCK_SINCE_NS, 0);
-    if (known)
-        span->seconds = fmax(0, build_seconds(sample->boottime_ns) - (double)span->since_ns / NS_PER_S);
-    span->total_s = span->seconds;
+    span->at_least = true;
+    if (table_known(table, row, LOCK_SINCE_NS)) {
+        span->since_ns = table_u64(table, row, LOCK_SINCE_NS, 0);
+        span->until_s = build_seconds(sample->boottime_ns);
+        span->at_least = table_u64(table, row, LOCK_AT_LEAST, 0) == 1;
+    }
+    span->total_s = span_seconds(span);
     span->count = 1;
-    span->at_least = !known || table_u64(table, row, LOCK_AT_LEAST, 0) == 1;
     span->ongoing = sample == build->newest;
 }
 
@@ -140,149 +137,111 @@ static bool waiter_add(struct build *build, const struct sample *sample, const s
     return true;
 }
 
-/* All locks of one file. */
-static bool file_locks(struct build *build, size_t number, const struct lock *locks, size_t count, struct spans *waits,
-                       struct spans *holds)
+static bool is_waiting(const struct sample *sample, size_t row)
+{
+    return table_u64(&sample->tables[TABLE_LOCK], row, LOCK_WAITING, 0) == 1;
+}
+
+static size_t group_end(const struct lock_table *table, size_t first)
+{
+    size_t end = first + 1;
+    while (end < table->count && table->locks[end].inode == table->locks[first].inode &&
+           table->locks[end].device == table->locks[first].device)
+        end++;
+    return end;
+}
+
+bool lock_table_read(struct build *build, size_t number, struct lock_table *table, struct spans *holds)
 {
     const struct sample *sample = build->window->samples[number];
-    const struct table *table = &sample->tables[TABLE_LOCK];
+    size_t rows = sample->tables[TABLE_LOCK].rows;
+    *table = (struct lock_table){.locks = malloc((rows + 1) * sizeof *table->locks)};
+    if (table->locks == NULL)
+        return false;
+    for (size_t row = 0; row < rows; row++)
+        table->count += lock_read(sample, row, &table->locks[table->count]);
+    qsort(table->locks, table->count, sizeof *table->locks, lock_compare);
+    for (size_t first = 0, end; first < table->count; first = end) {
+        end = group_end(table, first);
+        uint32_t file = locked_file(build, sample, table->locks + first, end - first);
+        if (file == NODE_NONE)
+            return false;
+        for (size_t i = first; i < end; i++) {
+            struct claim claim;
+            table->locks[i].file = file;
+            if (is_waiting(sample, table->locks[i].row))
+                continue;
+            if (!claim_read(build, sample, table->locks[i].row, &claim))
+                return false;
+            struct span span = {.from = claim.process, .to = file, .on = file};
+            lock_extent(build, sample, claim.row, &span);
+            if (claim.process != NODE_NONE && !spans_add(holds, &span))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The first place whose inode is not below. */
+static size_t inode_place(const struct lock_table *table, uint64_t inode)
+{
+    size_t low = 0, high = table->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (table->locks[middle].inode < inode)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t lock_table_file(const struct lock_table *table, uint64_t inode)
+{
+    size_t first = inode_place(table, inode);
+    size_t end = inode == UINT64_MAX ? table->count : inode_place(table, inode + 1);
+    bool only = first < end && table->locks[first].file == table->locks[end - 1].file;
+    return only ? table->locks[first].file : NODE_NONE;
+}
+
+/* The waits for one file's locks. */
+static bool file_waits(struct build *build, size_t number, const struct lock *locks, size_t count, struct spans *waits)
+{
+    const struct sample *sample = build->window->samples[number];
     struct claim claim, holders[HOLDERS_MAX];
     size_t holder_count = 0;
-    uint32_t file = locked_file(build, sample, locks, count);
-    if (file == NODE_NONE)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (table_u64(table, locks[i].row, LOCK_WAITING, 0) == 1)
+    for (size_t i = 0; i < count && holder_count < HOLDERS_MAX; i++) {
+        if (is_waiting(sample, locks[i].row))
             continue;
         if (!claim_read(build, sample, locks[i].row, &claim))
             return false;
-        if (claim.process == NODE_NONE)
-            continue;
-        if (holder_count < HOLDERS_MAX)
+        if (claim.process != NODE_NONE)
             holders[holder_count++] = claim;
-        struct span span = {.from = claim.process, .to = file, .on = file};
-        lock_extent(build, sample, claim.row, &span);
-        if (!spans_add(holds, &span))
-            return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (table_u64(table, locks[i].row, LOCK_WAITING, 0) != 1)
+        if (!is_waiting(sample, locks[i].row))
             continue;
         if (!claim_read(build, sample, locks[i].row, &claim))
             return false;
         if (claim.process != NODE_NONE && build->scratch[claim.process].lock_wait_sample != number + 1 &&
-            !waiter_add(build, sample, &claim, file, holders, holder_count, waits))
+            !waiter_add(build, sample, &claim, locks[i].file, holders, holder_count, waits))
             return false;
     }
     return true;
 }
 
-bool build_locks(struct build *build, size_t number, struct spans *waits, struct spans *holds)
+bool lock_table_waits(struct build *build, size_t number, const struct lock_table *table, struct spans *waits)
 {
-    const struct sample *sample = build->window->samples[number];
-    size_t rows = sample->tables[TABLE_LOCK].rows, count = 0;
-    struct lock *locks = malloc((rows + 1) * sizeof *locks);
-    if (locks == NULL)
-        return false;
-    for (size_t row = 0; row < rows; row++)
-        count += lock_read(sample, row, &locks[count]);
-    qsort(locks, count, sizeof *locks, lock_compare);
     bool complete = true;
-    for (size_t first = 0, end; first < count && complete; first = end) {
-        for (end = first + 1; end < count; end++)
-            if (locks[end].device != locks[first].device || locks[end].inode != locks[first].inode)
-                break;
-        complete = file_locks(build, number, locks + first, end - first, waits, holds);
+    for (size_t first = 0, end; first < table->count && complete; first = end) {
+        end = group_end(table, first);
+        complete = file_waits(build, number, table->locks + first, end - first, waits);
     }
-    free(locks);
     return complete;
 }
 
-/* ---- edges of the holds ---- */
-
-static bool edge_holds(const void *items, uint32_t place, const void *key, size_t key_bytes)
+void lock_table_done(struct lock_table *table)
 {
-    (void)key_bytes;
-    const struct edge *edge = (const struct edge *)items + place;
-    const uint32_t *pair = key;
-    return edge->kind == EDGE_WAITS ? edge->to == pair[0] && edge->on == pair[1]
-                                    : edge->from == pair[0] && edge->to == pair[1];
-}
-
-/* Every (holder, file) that somebody waits for. */
-static bool contended_read(const struct graph *graph, struct index *contended)
-{
-    for (size_t i = 0; i < graph->edge_count; i++) {
-        const struct edge *edge = &graph->edges[i];
-        if (edge->kind != EDGE_WAITS || edge->wait != WAIT_LOCK || edge->on == NODE_NONE || edge->to == edge->on)
-            continue;
-        const uint32_t pair[2] = {edge->to, edge->on};
-        if (index_find(contended, graph->edges, pair, sizeof pair) == INDEX_NONE &&
-            !index_add(contended, pair, sizeof pair, (uint32_t)i))
-            return false;
-    }
-    return true;
-}
-
-static bool hold_add(struct build *build, const struct span *span, struct index *held)
-{
-    const uint32_t pair[2] = {span->from, span->to};
-    uint32_t place = (uint32_t)build->graph->edge_count;
-    struct edge *edge = graph_edge_add(build->graph, EDGE_HOLDS, span->from, span->to);
-    if (edge == NULL)
-        return false;
-    edge->wait = WAIT_LOCK;
-    edge->on = span->to;
-    edge->seconds = edge->total_s = span->seconds;
-    edge->count = 1;
-    edge->at_least = span->at_least;
-    edge->ongoing = span->ongoing;
-    edge->inferred = span->inferred;
-    return index_add(held, pair, sizeof pair, place);
-}
-
-/* A holder that no lock table showed, because it let go or exited between two samples: it held the lock for at least
- * as long as somebody waited for it. */
-static bool unseen_holds(struct build *build, struct index *held)
-{
-    struct graph *graph = build->graph;
-    size_t edge_count = graph->edge_count, seen = edge_count;
-    for (size_t i = 0; i < edge_count; i++) {
-        const struct edge wait = graph->edges[i];
-        if (wait.kind != EDGE_WAITS || wait.wait != WAIT_LOCK || wait.on == NODE_NONE || wait.to == wait.on)
-            continue;
-        const uint32_t pair[2] = {wait.to, wait.on};
-        struct span span = {.from = wait.to, .to = wait.on, .seconds = wait.seconds, .at_least = true};
-        uint32_t hold = index_find(held, graph->edges, pair, sizeof pair);
-        if (hold == INDEX_NONE && !hold_add(build, &span, held))
-            return false;
-        if (hold != INDEX_NONE && hold >= seen)
-            graph->edges[hold].seconds = graph->edges[hold].total_s = fmax(graph->edges[hold].seconds, wait.seconds);
-    }
-    return true;
-}
-
-bool build_holds(struct build *build, const struct spans *holds)
-{
-    struct graph *graph = build->graph;
-    struct index contended, held;
-    index_init(&contended, edge_holds);
-    index_init(&held, edge_holds);
-    bool complete = contended_read(graph, &contended);
-    for (size_t i = 0; i < holds->count && complete; i++) {
-        const struct span *span = &holds->items[i];
-        const uint32_t pair[2] = {span->from, span->to};
-        /* Of the locks that are free again only those matter that somebody waited for. */
-        if (span->ongoing || index_find(&contended, graph->edges, pair, sizeof pair) != INDEX_NONE)
-            complete = hold_add(build, span, &held);
-    }
-    complete = complete && unseen_holds(build, &held);
-    for (size_t i = 0; i < graph->edge_count && complete; i++) {
-        const uint32_t pair[2] = {graph->edges[i].from, graph->edges[i].to};
-        if (graph->edges[i].kind == EDGE_HOLDS && index_find(&contended, graph->edges, pair, sizeof pair) != INDEX_NONE)
-            build_measure_raise(build, pair[0], MEASURE_LOCK_HELD_S, graph->edges[i].seconds);
-    }
-    index_done(&contended);
-    index_done(&held);
-    return complete;
+    free(table->locks);
+    *table = (struct lock_table){0};
 }

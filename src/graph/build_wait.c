@@ -16,18 +16,19 @@ static const enum node_kind wait_objects[WAIT_KIND_COUNT] = {
 };
 
 /* Stores NODE_NONE when the row names no object. */
-static bool wait_object(struct build *build, const struct sample *sample, size_t row, uint32_t kind, uint32_t *on)
+static bool wait_object(struct build *build, const struct sample *sample, size_t row, uint32_t kind,
+                        const struct lock_table *locks, uint32_t *on)
 {
     const struct table *table = &sample->tables[TABLE_WAIT];
     uint64_t inode = table_u64(table, row, WAIT_INODE, 0);
     enum node_kind object = wait_objects[kind];
-    *on = NODE_NONE;
-    if (object == NODE_KIND_COUNT)
-        return true;
     struct file_identity identity = {
         .mount_namespace = table_u64(table, row, WAIT_MOUNT_NAMESPACE, 0),
         .path = sample_string(sample, TABLE_WAIT, row, WAIT_PATH),
     };
+    *on = kind == WAIT_LOCK && inode != 0 ? lock_table_file(locks, inode) : NODE_NONE;
+    if (*on != NODE_NONE || object == NODE_KIND_COUNT)
+        return true;
     if (object == NODE_PIPE && inode != 0)
         *on = build_pipe_node(build, inode);
     else if (object == NODE_SOCKET && inode != 0)
@@ -42,22 +43,21 @@ static bool wait_object(struct build *build, const struct sample *sample, size_t
 static void wait_extent(const struct sample *sample, size_t row, struct span *span)
 {
     const struct table *table = &sample->tables[TABLE_WAIT];
-    double now_s = build_seconds(sample->boottime_ns);
-    double until_s = (double)table_u64(table, row, WAIT_UNTIL_NS, UINT64_MAX) / NS_PER_S;
-    bool known = table_known(table, row, WAIT_SINCE_NS);
-    span->since_ns = table_u64(table, row, WAIT_SINCE_NS, 0);
-    if (known)
-        span->seconds = fmax(0, fmin(until_s, now_s) - (double)span->since_ns / NS_PER_S);
+    span->at_least = true;
+    if (table_known(table, row, WAIT_SINCE_NS)) {
+        double until_s = (double)table_u64(table, row, WAIT_UNTIL_NS, UINT64_MAX) / NS_PER_S;
+        span->since_ns = table_u64(table, row, WAIT_SINCE_NS, 0);
+        span->until_s = fmin(until_s, build_seconds(sample->boottime_ns));
+        span->at_least = table_u64(table, row, WAIT_AT_LEAST, 0) == 1;
+    }
     span->count = fmax(1, (double)table_u64(table, row, WAIT_COUNT, 1));
-    span->total_s = span->seconds;
-    if (table_known(table, row, WAIT_TOTAL_NS))
-        span->total_s = fmax(span->seconds, (double)table_u64(table, row, WAIT_TOTAL_NS, 0) / NS_PER_S);
-    span->at_least = !known || table_u64(table, row, WAIT_AT_LEAST, 0) == 1;
+    span->total_s = fmax(span_seconds(span), (double)table_u64(table, row, WAIT_TOTAL_NS, 0) / NS_PER_S);
     span->inferred = table_u64(table, row, WAIT_INFERRED, 0) == 1;
     span->ongoing = table_u64(table, row, WAIT_ONGOING, 0) == 1;
 }
 
-static bool wait_add(struct build *build, size_t number, size_t row, struct spans *waits)
+static bool wait_add(struct build *build, size_t number, size_t row, const struct lock_table *locks,
+                     struct spans *waits)
 {
     const struct sample *sample = build->window->samples[number];
     const struct table *table = &sample->tables[TABLE_WAIT];
@@ -75,7 +75,7 @@ static bool wait_add(struct build *build, size_t number, size_t row, struct span
         return true;
     if (kind == WAIT_LOCK)
         build->scratch[span.from].lock_wait_sample = (uint32_t)number + 1;
-    if (!wait_object(build, sample, row, span.kind, &span.on))
+    if (!wait_object(build, sample, row, span.kind, locks, &span.on))
         return false;
     wait_extent(sample, row, &span);
     span.ongoing = span.ongoing && sample == build->newest;
@@ -86,9 +86,9 @@ static bool wait_edges(struct build *build, const struct spans *waits)
 {
     for (size_t i = 0; i < waits->count; i++) {
         const struct span *span = &waits->items[i];
-        build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span->seconds);
+        build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span_seconds(span));
         if (span->kind == WAIT_LOCK)
-            build_measure_raise(build, span->from, MEASURE_LOCK_WAIT_S, span->seconds);
+            build_measure_raise(build, span->from, MEASURE_LOCK_WAIT_S, span_seconds(span));
         uint32_t to = span->to == NODE_NONE ? span->on : span->to;
         if (to == NODE_NONE)
             continue;
@@ -97,7 +97,7 @@ static bool wait_edges(struct build *build, const struct spans *waits)
             return false;
         edge->wait = (enum wait_kind)span->kind;
         edge->on = span->on;
-        edge->seconds = span->seconds;
+        edge->seconds = span_seconds(span);
         edge->total_s = span->total_s;
         edge->count = span->count;
         edge->at_least = span->at_least;
@@ -168,21 +168,30 @@ static bool waiters_count(struct build *build)
     return true;
 }
 
+static bool sample_waits(struct build *build, size_t number, struct spans *waits, struct spans *holds)
+{
+    struct lock_table locks;
+    size_t rows = build->window->samples[number]->tables[TABLE_WAIT].rows;
+    bool complete = lock_table_read(build, number, &locks, holds);
+    for (size_t row = 0; row < rows && complete; row++)
+        complete = wait_add(build, number, row, &locks, waits);
+    complete = complete && lock_table_waits(build, number, &locks, waits);
+    lock_table_done(&locks);
+    return complete;
+}
+
 bool build_waits(struct build *build)
 {
     struct spans waits, holds;
     spans_init(&waits);
     spans_init(&holds);
     bool complete = true;
-    for (size_t s = 0; s < build->window->count && complete; s++) {
-        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_WAIT].rows && complete; row++)
-            complete = wait_add(build, s, row, &waits);
-        complete = complete && build_locks(build, s, &waits, &holds);
-    }
+    for (size_t s = 0; s < build->window->count && complete; s++)
+        complete = sample_waits(build, s, &waits, &holds);
     if (complete) {
-        spans_gather(&waits);
-        spans_gather(&holds);
-        complete = wait_edges(build, &waits) && build_holds(build, &holds);
+        spans_sort(&waits);
+        spans_sort(&holds);
+        complete = spans_gather(&waits) && wait_edges(build, &waits) && build_holds(build, &holds);
     }
     if (complete) {
         waits_none(build);

@@ -1,0 +1,188 @@
+/* graph: waits and locks, from samples made by hand. */
+#include "graph/graph.h"
+#include "tests/unit/graph_checks.h"
+#include "tests/unit/hand_made.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* log-rotate holds /var/log/app.log from 97.5 s on; three services wait since 98, 98.5 and 99 s; samples at 98 to 100 s
+ * (the first sees but one waiter). */
+static struct window lock_window(struct sample *samples[3])
+{
+    static const double since_s[] = {98, 98.5, 99};
+    for (size_t s = 0; s < 3; s++) {
+        double now_s = 98 + (double)s;
+        samples[s] = made_sample(now_s);
+        made_process(samples[s], 1, 0, "init");
+        made_process(samples[s], 50, 20, "log-rotate");
+        made_lock(samples[s], 50, 20, "/var/log/app.log", 77, true, false, 97.5);
+        for (uint64_t w = 0; w < 3; w++) {
+            made_process(samples[s], 60 + w, 30, "payment");
+            made_descriptor(samples[s], 60 + w, 30, 3, DESCRIPTOR_FILE, "/var/log/app.log", 0, 2);
+            if (since_s[w] < now_s)
+                made_wait(samples[s], 60 + w, 30, 50, 20, "log-rotate", "/var/log/app.log", since_s[w], s == 2);
+        }
+    }
+    return made_window(samples, 3);
+}
+
+static void a_lock_relates_its_waiters_to_its_holder(void **state)
+{
+    (void)state;
+    struct sample *samples[3];
+    struct window window = lock_window(samples);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@2000");
+    assert_non_null(wait);
+    assert_int_equal(edge_kind_count(graph, EDGE_WAITS), 3);
+    assert_int_equal(wait->wait, WAIT_LOCK);
+    assert_int_equal(wait->on, checked_node(graph, "file:/var/log/app.log"));
+    assert_float_equal(wait->seconds, 2, 1e-9);
+    assert_float_equal(wait->total_s, 2, 1e-9);
+    assert_float_equal(wait->count, 1, 0);
+    assert_true(wait->ongoing);
+    assert_false(wait->at_least);
+    const struct edge *hold = edge_between(graph, EDGE_HOLDS, "50@2000", "file:/var/log/app.log");
+    assert_non_null(hold);
+    assert_float_equal(hold->seconds, 2.5, 1e-9);
+    assert_int_equal(edge_kind_count(graph, EDGE_HOLDS), 1);
+    check_measure(graph, "50@2000", MEASURE_LOCK_HELD_S, 2.5);
+    check_measure(graph, "50@2000", MEASURE_WAITERS, 3);
+    check_measure(graph, "file:/var/log/app.log", MEASURE_WAITERS, 3);
+    check_measure(graph, "file:/var/log/app.log", MEASURE_WRITERS, 3);
+    check_measure(graph, "61@3000", MEASURE_LOCK_WAIT_S, 1.5);
+    check_measure(graph, "61@3000", MEASURE_BLOCKED_S, 1.5);
+    check_measure(graph, "61@3000", MEASURE_LOCK_HELD_S, 0);
+    assert_string_equal(graph->nodes[checked_node(graph, "50@2000")].label, "log-rotate[50]");
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void a_holder_that_is_gone_is_still_named(void **state)
+{
+    (void)state;
+    struct sample *samples[2] = {made_sample(100), made_sample(101)};
+    for (size_t s = 0; s < 2; s++)
+        made_process(samples[s], 60, 30, "payment");
+    made_wait(samples[1], 60, 30, 50, 99, "log-rotate", "/var/log/app.log", 99.5, false);
+    struct window window = made_window(samples, 2);
+    struct graph *graph = checked_graph(&window);
+    const struct node *holder = &graph->nodes[checked_node(graph, "50@9900")];
+    assert_true(holder->exited);
+    assert_string_equal(holder->label, "log-rotate[50]");
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@9900");
+    assert_non_null(wait);
+    assert_false(wait->ongoing);
+    const struct edge *hold = edge_between(graph, EDGE_HOLDS, "50@9900", "file:/var/log/app.log");
+    assert_non_null(hold);
+    assert_true(hold->at_least);
+    assert_float_equal(hold->seconds, 1.5, 1e-9);
+    check_measure(graph, "50@9900", MEASURE_LOCK_HELD_S, 1.5);
+    check_measure(graph, "50@9900", MEASURE_WAITERS, 1);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void the_lock_table_alone_tells_who_waits(void **state)
+{
+    (void)state;
+    struct sample *samples[1] = {made_sample(100)};
+    for (uint64_t pid = 50; pid < 55; pid++)
+        made_process(samples[0], pid, 30, "worker");
+    made_lock(samples[0], 50, 30, "/srv/db", 7, true, false, 90);
+    made_lock(samples[0], 51, 30, NULL, 7, true, true, 96);
+    made_lock(samples[0], 52, 30, "/srv/other", 8, false, false, 50); /* two readers and a writer who waits */
+    made_lock(samples[0], 53, 30, NULL, 8, false, false, 60);
+    made_lock(samples[0], 54, 30, NULL, 8, true, true, 99);
+    made_lock(samples[0], 51, 30, "/srv/alone", 9, true, false, 40);
+    struct window window = made_window(samples, 1);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "51@3000", "50@3000");
+    assert_non_null(wait);
+    assert_float_equal(wait->seconds, 4, 1e-9);
+    assert_int_equal(wait->on, checked_node(graph, "file:/srv/db"));
+    assert_true(wait->ongoing);
+    assert_false(wait->inferred);
+    assert_non_null(edge_between(graph, EDGE_WAITS, "54@3000", "52@3000"));
+    wait = edge_between(graph, EDGE_WAITS, "54@3000", "53@3000");
+    assert_non_null(wait);
+    assert_true(wait->inferred);
+    assert_int_equal(edge_kind_count(graph, EDGE_WAITS), 3);
+    assert_int_equal(edge_kind_count(graph, EDGE_HOLDS), 4);
+    check_measure(graph, "50@3000", MEASURE_LOCK_HELD_S, 10);
+    check_measure(graph, "51@3000", MEASURE_LOCK_HELD_S, 0); /* long, but nobody waits for it */
+    check_measure(graph, "file:/srv/other", MEASURE_WAITERS, 1);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void locks_of_two_families_do_not_meet(void **state)
+{
+    (void)state;
+    struct sample *samples[1] = {made_sample(100)};
+    made_process(samples[0], 50, 30, "worker");
+    made_process(samples[0], 51, 30, "worker");
+    made_lock(samples[0], 50, 30, NULL, 7, true, false, 90);
+    made_u64(samples[0], TABLE_LOCK, LOCK_CLASS, LOCK_FLOCK);
+    made_lock(samples[0], 51, 30, NULL, 7, true, true, 96);
+    struct window window = made_window(samples, 1);
+    struct graph *graph = checked_graph(&window);
+    assert_null(edge_between(graph, EDGE_WAITS, "51@3000", "50@3000"));
+    assert_non_null(edge_between(graph, EDGE_WAITS, "51@3000", "file:inode 7 on device 8:1"));
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void one_wait_seen_twice_is_one_and_two_are_summed(void **state)
+{
+    (void)state;
+    struct sample *samples[3] = {made_sample(100), made_sample(101), made_sample(110)};
+    for (size_t s = 0; s < 3; s++) {
+        made_process(samples[s], 50, 20, "log-rotate");
+        made_process(samples[s], 60, 30, "payment");
+        made_process(samples[s], 61, 30, "billing");
+    }
+    /* payment: its beginning became better known; then, without a known holder, again; then another wait */
+    made_wait(samples[0], 60, 30, 50, 20, "log-rotate", "/a", 99.5, true);
+    made_wait(samples[1], 60, 30, 50, 20, "log-rotate", "/a", 99, true);
+    made_wait(samples[1], 60, 30, 0, 0, NULL, "/a", 100.5, true);
+    made_wait(samples[2], 60, 30, 50, 20, "log-rotate", "/a", 109, true);
+    /* billing waits for nobody known, and for itself */
+    made_wait(samples[2], 61, 30, 0, 0, NULL, "/b", 107, true);
+    made_wait(samples[2], 61, 30, 61, 30, "billing", "/c", 101, true);
+    struct window window = made_window(samples, 3);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@2000");
+    assert_non_null(wait);
+    assert_float_equal(wait->seconds, 2, 1e-9);
+    assert_float_equal(wait->total_s, 3, 1e-9);
+    assert_float_equal(wait->count, 2, 0);
+    wait = edge_between(graph, EDGE_WAITS, "61@3000", "file:/b");
+    assert_non_null(wait);
+    assert_int_equal(wait->on, wait->to);
+    assert_float_equal(wait->seconds, 3, 1e-9);
+    assert_int_equal(edge_kind_count(graph, EDGE_WAITS), 2);
+    check_measure(graph, "file:/b", MEASURE_WAITERS, 1);
+    check_measure(graph, "61@3000", MEASURE_BLOCKED_S, 3);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lock_relates_its_waiters_to_its_holder),
+        cmocka_unit_test(a_holder_that_is_gone_is_still_named),
+        cmocka_unit_test(the_lock_table_alone_tells_who_waits),
+        cmocka_unit_test(locks_of_two_families_do_not_meet),
+        cmocka_unit_test(one_wait_seen_twice_is_one_and_two_are_summed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
