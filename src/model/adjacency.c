@@ -73,8 +73,8 @@ size_t adjacency_degree(const struct adjacency *adjacency, size_t node)
 }
 
 /* One cache line of columns of one row: the sums stay in registers. */
-static inline void line_multiply(const struct adjacency *adjacency, size_t node, const float *in, size_t stride,
-                                 float *out)
+static inline void line_multiply(const struct adjacency *adjacency, size_t node, const float *restrict in,
+                                 size_t stride, float *restrict out)
 {
     float sums[MATRIX_LANES] = {0};
     for (size_t i = adjacency->offsets[node]; i < adjacency->offsets[node + 1]; i++) {

@@ -66,38 +66,49 @@ static void layer_forward(const struct layer *layer, const struct adjacency *adj
 }
 
 /* Loss, and its derivative by the reconstruction. */
-static double loss_compute(const struct example *example, const float *reconstruction, size_t columns, float *down)
+static double loss_compute(const struct example *example, const float *restrict reconstruction, size_t columns,
+                           float *restrict down)
 {
+    const float *restrict features = example->features, *restrict weights = example->weights;
     size_t entries = example->adjacency.nodes * matrix_stride(columns);
     double sum = 0;
     float scale = example->observed > 0 ? 2.0f / (float)example->observed : 0;
     for (size_t line = 0; line < entries; line += MATRIX_LANES) {
-        float line_sum = 0;
-        for (size_t i = line; i < line + MATRIX_LANES; i++) {
-            float difference = (reconstruction[i] - example->features[i]) * example->weights[i];
-            line_sum += difference * difference;
+        float sums[MATRIX_LANES];
+        for (size_t lane = 0; lane < MATRIX_LANES; lane++) {
+            size_t i = line + lane;
+            float difference = (reconstruction[i] - features[i]) * weights[i];
+            sums[lane] = difference * difference;
             down[i] = scale * difference;
         }
-        sum += line_sum;
+        for (size_t lane = 0; lane < MATRIX_LANES; lane++)
+            sum += sums[lane];
     }
     return example->observed > 0 ? sum / (double)example->observed : 0;
 }
 
-static void biases_gradient(const float *down, size_t rows, size_t stride, float *biases)
+static void biases_gradient(const float *restrict down, size_t rows, size_t stride, float *restrict biases)
 {
-    memset(biases, 0, stride * sizeof *biases);
-    for (size_t row = 0; row < rows; row++)
-        for (size_t column = 0; column < stride; column += MATRIX_LANES)
+    for (size_t column = 0; column < stride; column += MATRIX_LANES) {
+        float sums[MATRIX_LANES] = {0};
+        for (size_t row = 0; row < rows; row++)
             for (size_t lane = 0; lane < MATRIX_LANES; lane++)
-                biases[column + lane] += down[row * stride + column + lane];
+                sums[lane] += down[row * stride + column + lane];
+        memcpy(biases + column, sums, sizeof sums);
+    }
+}
+
+static inline void line_cut_gradient(const float *restrict output, float *restrict down)
+{
+    for (size_t lane = 0; lane < MATRIX_LANES; lane++)
+        down[lane] = output[lane] > 0 ? down[lane] : 0;
 }
 
 /* Where the layer's output was cut at zero nothing flows back. */
 static void cut_gradient(const float *output, float *down, size_t entries)
 {
     for (size_t line = 0; line < entries; line += MATRIX_LANES)
-        for (size_t i = line; i < line + MATRIX_LANES; i++)
-            down[i] = output[i] > 0 ? down[i] : 0;
+        line_cut_gradient(output + line, down + line);
 }
 
 /* From the derivative by the layer's sums (`down`) to those by its weights, its biases and, unless `below` is NULL, its
