@@ -2,9 +2,14 @@
 #include "tests/unit/export_fixture.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
 static struct evidence holder_why[] = {
     {"lock_held", "lock held", "s", 41.25, 0, true, 0.81},
@@ -163,6 +168,47 @@ void fixture_free(struct export_fixture *fixture)
     graph_free(fixture->graph);
     free(fixture->verdict.suspects);
     free(fixture);
+}
+
+struct buffer exported(exporter *run, const struct export_input *input)
+{
+    struct buffer out = {0};
+    struct error error = {0};
+    if (!run(input, &out, &error))
+        fail_msg("%s", error.text);
+    return out;
+}
+
+struct export_input fixture_input(const struct export_fixture *fixture)
+{
+    return (struct export_input){.graph = fixture->graph, .verdict = &fixture->verdict, .hops = 1};
+}
+
+void members_are(const cJSON *object, const char *expected)
+{
+    struct buffer members = {0};
+    const cJSON *member;
+    cJSON_ArrayForEach(member, object)
+    {
+        char type = cJSON_IsNumber(member)   ? 'n'
+                    : cJSON_IsString(member) ? 's'
+                    : cJSON_IsBool(member)   ? 'b'
+                    : cJSON_IsObject(member) ? 'o'
+                    : cJSON_IsArray(member)  ? 'a'
+                                             : '?';
+        buffer_printf(&members, "%s%s:%c", members.length > 0 ? " " : "", member->string, type);
+    }
+    assert_string_equal(buffer_text(&members), expected);
+    buffer_done(&members);
+}
+
+cJSON *json_exported(exporter *run, const struct export_input *input)
+{
+    struct buffer out = exported(run, input);
+    cJSON *object = cJSON_Parse(buffer_text(&out));
+    assert_non_null(object);
+    buffer_done(&out);
+    return object;
 }
 
 /* The judge's own, until its floor stands. */

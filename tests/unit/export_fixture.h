@@ -3,8 +3,11 @@
 #ifndef TESTS_EXPORT_FIXTURE_H
 #define TESTS_EXPORT_FIXTURE_H
 
+#include "export/export.h"
 #include "graph/graph.h"
 #include "judge/judge.h"
+
+#include <cjson/cJSON.h>
 
 struct export_fixture {
     struct graph *graph;
@@ -16,5 +19,17 @@ struct export_fixture {
  * name, label, unit, command and path of everything. */
 struct export_fixture *fixture_new(const char *name);
 void fixture_free(struct export_fixture *fixture);
+
+/* All of it, one hop around the suspects. */
+struct export_input fixture_input(const struct export_fixture *fixture);
+
+typedef bool exporter(const struct export_input *input, struct buffer *out, struct error *error);
+
+/* What the exporter writes, and the same parsed; the test fails where it cannot. The caller frees. */
+struct buffer exported(exporter *run, const struct export_input *input);
+cJSON *json_exported(exporter *run, const struct export_input *input);
+
+/* "name:type" for each member of an object, in order; types n(umber) s(tring) b(oolean) o(bject) a(rray). */
+void members_are(const cJSON *object, const char *expected);
 
 #endif
