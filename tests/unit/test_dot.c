@@ -128,12 +128,14 @@ static void figure_is_bounded_and_says_so(void **state)
         uint32_t file = graph_node_add(fixture->graph, NODE_FILE, path, path, NULL);
         assert_non_null(graph_edge_add(fixture->graph, EDGE_OPENS, fixture->holder, file));
     }
+    uint32_t late = graph_node_add(fixture->graph, NODE_PROCESS, "1@1", "late", "late[1]");
+    assert_non_null(graph_edge_add(fixture->graph, EDGE_WAITS, late, fixture->waiters[0]));
     assert_true(graph_finish(fixture->graph, NULL));
     struct export_input input = fixture_input(fixture);
     struct buffer figure = exported(export_dot, &input);
     assert_int_equal(occurrences(figure.data, "\tfillcolor=") + occurrences(figure.data, "[fillcolor="), 150);
-    assert_non_null(strstr(figure.data, "(9857 neighbours not drawn)"));
-    assert_non_null(strstr(figure.data, "audit[819]")); /* who waits comes before what is merely open */
+    assert_non_null(strstr(figure.data, "(9858 neighbours not drawn)"));
+    assert_non_null(strstr(figure.data, "late[1]")); /* who waits comes before what is merely open */
     buffer_done(&figure);
     input.hops = 0;
     figure = exported(export_dot, &input);
