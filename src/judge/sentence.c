@@ -113,7 +113,7 @@ static void cause_append(struct buffer *out, const struct graph *graph, const st
     char amount[48];
     words_label(&label, graph->nodes[user].label);
     const struct word words[] = {{"user", buffer_text(&label)},
-                                 {"value", quantity_format(amount, sizeof amount, most, measures[rule->user].unit)}};
+                                 {"value", quantity_words(amount, sizeof amount, most, measures[rule->user].unit)}};
     buffer_string(out, "; ");
     words_expand(out, rule->user_words, words, sizeof words / sizeof words[0]);
     buffer_done(&label);
@@ -128,7 +128,7 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     struct buffer label = {0};
     char value[48], share[16];
     words_label(&label, graph->nodes[symptom->node].label);
-    quantity_format(value, sizeof value, symptom->value, measures[rule->measure].unit);
+    quantity_words(value, sizeof value, symptom->value, measures[rule->measure].unit);
     snprintf(share, sizeof share, "%.0f %%", 100 * fmin(1, symptom->value));
     const struct word words[] = {{"who", buffer_text(&label)}, {"value", value}, {"share", share}};
     words_expand(out, rule->words, words, sizeof words / sizeof words[0]);

@@ -55,8 +55,8 @@ static void summary_of_object(struct buffer *out, const struct receptions *recep
 static void summary_of_evidence(struct buffer *out, const struct evidence *evidence)
 {
     char observed[48], expected[48];
-    quantity_format(observed, sizeof observed, evidence->observed, evidence->unit);
-    quantity_format(expected, sizeof expected, evidence->expected, evidence->unit);
+    quantity_words(observed, sizeof observed, evidence->observed, evidence->unit);
+    quantity_words(expected, sizeof expected, evidence->expected, evidence->unit);
     buffer_printf(out, "%s %s", evidence->label, observed);
     if (isfinite(evidence->expected))
         buffer_printf(out, ", normally %s", expected);

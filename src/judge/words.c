@@ -73,7 +73,7 @@ static char *number_format(char *dst, size_t size, double value, const char *uni
     return dst;
 }
 
-char *quantity_format(char *dst, size_t size, double value, const char *unit)
+char *quantity_words(char *dst, size_t size, double value, const char *unit)
 {
     if (!isfinite(value)) {
         snprintf(dst, size, "?");

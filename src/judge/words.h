@@ -24,6 +24,6 @@ void words_expand(struct buffer *out, const char *template, const struct word *w
 
 /* A number with its unit for people: "98 %", "12 GB", "35 MB/s", "41 s", "61". Writes at most size bytes, always
  * terminated; returns dst. */
-char *quantity_format(char *dst, size_t size, double value, const char *unit);
+char *quantity_words(char *dst, size_t size, double value, const char *unit);
 
 #endif
