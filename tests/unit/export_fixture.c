@@ -210,18 +210,3 @@ cJSON *json_exported(exporter *run, const struct export_input *input)
     buffer_done(&out);
     return object;
 }
-
-/* The judge's own, until its floor stands. */
-const struct suspect *verdict_suspect(const struct verdict *verdict, uint32_t node)
-{
-    for (size_t i = 0; i < verdict->suspect_count; i++)
-        if (verdict->suspects[i].node == node)
-            return &verdict->suspects[i];
-    return NULL;
-}
-
-const char *model_name(const struct model *model)
-{
-    (void)model;
-    return "bundled";
-}
