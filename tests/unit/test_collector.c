@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -278,6 +279,8 @@ static void a_missing_tree_is_a_sentence(void **state)
 
 int main(void)
 {
+    /* What dies without its parent comes to us, and is reaped here, whatever PID 1 does. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     alarm(120);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sample_has_our_own_process_in_it),

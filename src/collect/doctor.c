@@ -1,0 +1,94 @@
+/* The doctor: its rows, each examined in a process that can be left behind. */
+#include "collect/doctor.h"
+
+#include "base/clock.h"
+#include "collect/doctor_check.h"
+#include "collect/privilege.h"
+#include "collect/probe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TOTAL_MS = 1900, ROW_MS = 450 };
+
+struct doctor_entry {
+    const char *name;
+    doctor_check *check;
+    bool needed;
+    bool whole; /* examined with all capabilities, as the collector has them while it starts */
+};
+
+static const struct doctor_entry entries[] = {
+    {"processes of all users", check_processes, true, false},
+    {"descriptors of all users", check_descriptors, true, false},
+    {"open modes and lock holders (fdinfo)", check_descriptor_details, true, false},
+    {"system call each process sits in", check_system_calls, true, false},
+    {"kernel function each process waits in", check_wait_channels, false, false},
+    {"bytes read and written (io)", check_io, true, false},
+    {"time waiting for a processor", check_run_delay, true, false},
+    {"file locks", check_locks, true, false},
+    {"tcp sockets", check_tcp, true, false},
+    {"udp sockets", check_udp, true, false},
+    {"unix sockets", check_unix, true, false},
+    {"other network namespaces", check_namespaces, false, false},
+    {"pressure (PSI)", check_pressure, true, false},
+    {"control groups", check_cgroups, false, false},
+    {"memory that stays in memory", check_memory_lock, false, true},
+    {"spared when memory runs out", check_oom_score, false, true},
+    {"processors", check_processors, false, false},
+    {"kernel events (BPF)", check_kernel_events, false, false},
+};
+
+void check_tell(struct doctor_row *row, bool available, const char *remedy, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(row->detail, sizeof row->detail, format, arguments);
+    va_end(arguments);
+    row->available = available;
+    snprintf(row->remedy, sizeof row->remedy, "%s", available ? "" : remedy);
+}
+
+static bool entry_examine(void *context, const void *request, size_t request_bytes, struct buffer *answer)
+{
+    const struct doctor_entry *entry = context;
+    (void)request, (void)request_bytes;
+    struct doctor_row row = {.name = entry->name, .needed = entry->needed};
+    if (!entry->whole)
+        privilege_keep();
+    entry->check(&row);
+    buffer_append(answer, &row, sizeof row);
+    return true;
+}
+
+static void row_examine(struct doctor_row *row, const struct doctor_entry *entry, int deadline_ms)
+{
+    struct doctor_entry copy = *entry;
+    struct buffer answer = {0};
+    struct probe *probe =
+        deadline_ms <= 0
+            ? NULL
+            : probe_new(&(struct probe_options){.name = "culprit-doctor", .work = entry_examine, .context = &copy});
+    *row = (struct doctor_row){.name = entry->name, .needed = entry->needed};
+    if (probe != NULL && probe_ask(probe, NULL, 0, deadline_ms, &answer, NULL) == PROBE_ANSWERED &&
+        answer.length == sizeof *row)
+        memcpy(row, answer.data, sizeof *row);
+    else
+        check_tell(row, false, "this host hangs or is overloaded: run culprit diagnose, and the doctor again later",
+                   "not answered in time");
+    probe_free(probe);
+    buffer_done(&answer);
+}
+
+size_t doctor_examine(struct doctor_row *rows, size_t capacity)
+{
+    int64_t end_ns = clock_boottime_ns() + TOTAL_MS * NS_PER_MS;
+    size_t count = sizeof entries / sizeof entries[0];
+    count = count > capacity ? capacity : count;
+    for (size_t i = 0; i < count; i++) {
+        int left_ms = (int)((end_ns - clock_boottime_ns()) / NS_PER_MS);
+        row_examine(&rows[i], &entries[i], left_ms > ROW_MS ? ROW_MS : left_ms);
+    }
+    return count;
+}
