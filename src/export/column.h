@@ -53,7 +53,7 @@ char *column_format(const struct column *column, const struct column_input *inpu
 
 /* A number of that unit (of a column, a measure or an evidence) for people, as column_format writes it; "-" when it is
  * not finite. Returns dst. */
-char *column_quantity(char *dst, size_t dst_bytes, const char *unit, double value);
+char *quantity_format(char *dst, size_t dst_bytes, const char *unit, double value);
 
 /* -1, 0, 1: for sorting; unknown values come last in both directions. */
 int column_compare(const struct column *column, const struct column_input *a, const struct column_input *b,

@@ -77,7 +77,7 @@ static cell_format *unit_format(const char *unit)
     return plain_cell;
 }
 
-char *column_quantity(char *dst, size_t dst_bytes, const char *unit, double value)
+char *quantity_format(char *dst, size_t dst_bytes, const char *unit, double value)
 {
     if (isfinite(value))
         unit_format(unit)(dst, dst_bytes, value);
@@ -117,7 +117,7 @@ char *column_format(const struct column *column, const struct column_input *inpu
     else if (strcmp(column->name, "score") == 0)
         snprintf(dst, dst_bytes, "%.2f", value);
     else
-        column_quantity(dst, dst_bytes, column->unit, value);
+        quantity_format(dst, dst_bytes, column->unit, value);
     return dst;
 }
 

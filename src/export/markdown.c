@@ -98,8 +98,8 @@ static void evidence_append(const struct suspect *suspect, struct buffer *out)
         buffer_string(out, "| ");
         plain_append(out, evidence->label);
         buffer_printf(out, " | %s%s | %s | %.0f %% |\n", evidence->at_least ? "at least " : "",
-                      column_quantity(observed, sizeof observed, evidence->unit, evidence->observed),
-                      column_quantity(expected, sizeof expected, evidence->unit, evidence->expected),
+                      quantity_format(observed, sizeof observed, evidence->unit, evidence->observed),
+                      quantity_format(expected, sizeof expected, evidence->unit, evidence->expected),
                       evidence->share * 100);
     }
 }
