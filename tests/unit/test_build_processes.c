@@ -35,6 +35,7 @@ static void rates_come_from_first_and_last_sight(void **state)
         if (s < 2) /* the newest sample is of the basic tier */
             made_u64(samples[s], TABLE_PROCESS, PROCESS_READ_BYTES, 100 + s * 50);
     }
+    made_u64(samples[2], TABLE_PROCESS, PROCESS_STATE, 'R');
     made_text(samples[1], TABLE_PROCESS, PROCESS_COMMAND, "postgres -D /data");
     struct graph *graph = checked_graph(&window);
     check_measure(graph, "40@1000", MEASURE_CPU_PCT, 25);
@@ -45,6 +46,8 @@ static void rates_come_from_first_and_last_sight(void **state)
     check_measure(graph, "40@1000", MEASURE_WRITE_BPS, NAN);
     check_measure(graph, "40@1000", MEASURE_AGE_S, 92);
     assert_string_equal(graph->nodes[checked_node(graph, "40@1000")].command, "postgres -D /data");
+    assert_int_equal(graph->nodes[checked_node(graph, "40@1000")].state, 'R');
+    check_measure(graph, "40@1000", MEASURE_BLOCKED_S, 0); /* it runs */
     assert_float_equal(graph->window_s, 2, 1e-9);
     graph_free(graph);
     made_window_done(&window);

@@ -175,6 +175,33 @@ static void one_wait_seen_twice_is_one_and_two_are_summed(void **state)
     made_window_done(&window);
 }
 
+static void what_has_ended_is_not_ongoing(void **state)
+{
+    (void)state;
+    struct sample *samples[2] = {made_sample(100), made_sample(101)};
+    for (size_t s = 0; s < 2; s++) {
+        made_process(samples[s], 50, 20, "log-rotate");
+        made_process(samples[s], 60, 30, "payment");
+    }
+    made_wait(samples[0], 60, 30, 50, 20, "log-rotate", "/a", 98, true);
+    made_lock(samples[0], 50, 20, "/a", 7, true, false, 97);
+    made_lock(samples[0], 60, 30, NULL, 7, true, true, 98); /* the same wait, once more */
+    made_lock(samples[0], 60, 30, "/uncontended", 8, true, false, 50);
+    struct window window = made_window(samples, 2);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@2000");
+    assert_non_null(wait);
+    assert_false(wait->ongoing);
+    assert_float_equal(wait->count, 1, 0);
+    const struct edge *hold = edge_between(graph, EDGE_HOLDS, "50@2000", "file:/a");
+    assert_non_null(hold);
+    assert_false(hold->ongoing);
+    assert_float_equal(hold->seconds, 3, 1e-9);
+    assert_int_equal(edge_kind_count(graph, EDGE_HOLDS), 1);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +210,7 @@ int main(void)
         cmocka_unit_test(the_lock_table_alone_tells_who_waits),
         cmocka_unit_test(locks_of_two_families_do_not_meet),
         cmocka_unit_test(one_wait_seen_twice_is_one_and_two_are_summed),
+        cmocka_unit_test(what_has_ended_is_not_ongoing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
