@@ -3,6 +3,8 @@
 #include "collect/source_inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 static int row_append(struct source *source, size_t process_row, uint64_t number, const char *target, size_t length)
 {
@@ -27,6 +29,19 @@ static int row_append(struct source *source, size_t process_row, uint64_t number
     return 0;
 }
 
+/* The permissions of the link itself tell how the file was opened (proc_pid_fd(5)). */
+static void access_set(struct table *table, int directory, const char *name)
+{
+    struct stat link;
+    size_t row = table->rows - 1;
+    uint64_t type = table->cells[DESCRIPTOR_TYPE][row];
+    if (type == DESCRIPTOR_OTHER || type == DESCRIPTOR_SOCKET ||
+        fstatat(directory, name, &link, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    table_set_u64(table, row, DESCRIPTOR_ACCESS,
+                  ((link.st_mode & S_IRUSR) ? 1u : 0u) | ((link.st_mode & S_IWUSR) ? 2u : 0u));
+}
+
 int descriptor_collect(struct source *source, int directory, size_t process_row)
 {
     struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
@@ -46,6 +61,8 @@ int descriptor_collect(struct source *source, int directory, size_t process_row)
             sample_unread_add(source->sample, "descriptors", "path too long", 1);
         else
             result = length < 0 ? length : row_append(source, process_row, number, target, (size_t)length);
+        if (length >= 0 && result >= 0 && source->complete)
+            access_set(table, listing.descriptor, name);
     }
     if (result >= 0 && listing.error < 0)
         result = listing.error;

@@ -115,11 +115,13 @@ static void times_settle(struct source *source)
     for (size_t i = 0; i < source->locks.count; i++) {
         struct lock_memory *request = &items[i], *holder = &items[request->holder];
         const struct process_memory *process = request->process;
-        if (!request->lock.waiting || process == NULL || !process->single_threaded || process->asleep_since_ns == 0)
+        if (!request->lock.waiting || process == NULL || !process->single_threaded ||
+            process->sleep.asleep_since_ns == 0)
             continue;
-        if (process->asleep_since_ns > request->first_look_ns || request->first_look_ns == source->sample->boottime_ns)
-            request->at_least = process->asleep_at_first_look;
-        request->first_look_ns = process->asleep_since_ns;
+        if (process->sleep.asleep_since_ns > request->first_look_ns ||
+            request->first_look_ns == source->sample->boottime_ns)
+            request->at_least = process->sleep.at_first_look;
+        request->first_look_ns = process->sleep.asleep_since_ns;
         if (holder->proven_ns == 0 || request->first_look_ns < holder->proven_ns)
             holder->proven_ns = request->first_look_ns;
     }

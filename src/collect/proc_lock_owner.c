@@ -51,16 +51,6 @@ static size_t holder_descriptor(struct source *source, const struct process_memo
     return found;
 }
 
-/* The row of a descriptor by its number. */
-static size_t numbered_descriptor(const struct source *source, const struct process_memory *process, uint64_t number)
-{
-    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    for (size_t i = 0; i < process->descriptor_count; i++)
-        if (table->cells[DESCRIPTOR_NUMBER][process->descriptor_first + i] == number)
-            return process->descriptor_first + i;
-    return SIZE_MAX;
-}
-
 static const char *descriptor_path(const struct source *source, size_t row)
 {
     return row == SIZE_MAX ? NULL : sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
@@ -80,7 +70,7 @@ static void waiter_resolve(struct source *source, struct lock_memory *waiter)
     strcat(proc_name(path, process->pid), "/syscall");
     if (proc_read(source->root, path, text, sizeof text) > 0 && proc_system_call_parse(text, &call) &&
         (call.number == SYS_flock || call.number == SYS_fcntl))
-        waiter->descriptor = numbered_descriptor(source, process, call.arguments[0]);
+        waiter->descriptor = source_descriptor(source, process, call.arguments[0]);
 }
 
 static void holder_resolve(struct source *source, struct lock_memory *holder)

@@ -106,6 +106,14 @@ static void namespace_read(struct look *look, const char *name, size_t column)
         look_number(look, column, inode);
 }
 
+/* Was it there before we could look at it? Otherwise it began after the sample before. */
+static bool look_is_late(const struct look *look)
+{
+    const struct source *source = look->source;
+    return source->previous == NULL ||
+           look->stat.start_ticks * source->ns_per_tick < (uint64_t)source->previous->boottime_ns;
+}
+
 static bool look_in_turn(const struct look *look, unsigned every)
 {
     return (look->source->number + look->memory->pid) % every == 0;
@@ -178,8 +186,8 @@ static void system_call_read(struct look *look)
     int result = proc_read(look->directory, "syscall", text, sizeof text);
     if (result < 0)
         look_unread(look, "system calls", result);
-    else if (proc_system_call_parse(text, &look->memory->call) && look->memory->call.number >= 0)
-        look_number(look, PROCESS_SYSTEM_CALL, (uint64_t)look->memory->call.number);
+    else if (proc_system_call_parse(text, &look->memory->sleep.call) && look->memory->sleep.call.number >= 0)
+        look_number(look, PROCESS_SYSTEM_CALL, (uint64_t)look->memory->sleep.call.number);
 }
 
 static void dear_collect(struct look *look)
@@ -188,7 +196,7 @@ static void dear_collect(struct look *look)
     if (memory->unchanged && look->earlier->dear && !look_in_turn(look, UNCHANGED_EVERY_SAMPLES)) {
         for (size_t i = 0; i < COUNT_OF(dear_columns); i++)
             source_carry_cell(look->source, TABLE_PROCESS, look->row, look->earlier->row, (size_t)dear_columns[i]);
-        memory->call = look->earlier->call;
+        memory->sleep.call = look->earlier->sleep.call;
         memory->dear = true;
         return;
     }
@@ -207,25 +215,17 @@ static void schedstat_read(struct look *look)
 {
     struct process_memory *memory = look->memory;
     const struct process_memory *earlier = look->earlier;
+    const struct source *source = look->source;
     char text[128];
     int result = proc_read(look->directory, "schedstat", text, sizeof text);
-    bool known = result >= 0 && proc_schedstat_parse(text, &memory->schedstat);
-    if (!known) {
+    if (result < 0 || !proc_schedstat_parse(text, &memory->sleep.schedstat)) {
         look_unread(look, "schedstat", result);
         return;
     }
-    look_number(look, PROCESS_RUN_DELAY_NS, memory->schedstat.run_delay_ns);
-    bool still = earlier != NULL && memory->schedstat.cpu_ns > 0 &&
-                 memcmp(&earlier->schedstat, &memory->schedstat, sizeof memory->schedstat) == 0;
-    bool asleep = look->stat.state != 'R';
-    if (still && asleep && earlier->asleep_since_ns > 0) {
-        memory->asleep_since_ns = earlier->asleep_since_ns;
-        memory->asleep_at_first_look = earlier->asleep_at_first_look;
-    } else if (asleep) {
-        memory->asleep_since_ns = look->source->sample->boottime_ns;
-        memory->asleep_at_first_look = earlier == NULL;
-    }
-    memory->unchanged = still && memory->single_threaded && earlier->image == memory->image;
+    look_number(look, PROCESS_RUN_DELAY_NS, memory->sleep.schedstat.run_delay_ns);
+    sleep_settle(&memory->sleep, earlier == NULL ? NULL : &earlier->sleep, look->stat.state != 'R', look_is_late(look),
+                 source->sample->boottime_ns);
+    memory->unchanged = memory->sleep.still && memory->single_threaded && earlier->image == memory->image;
 }
 
 static void counters_set(struct look *look, uint32_t uid)
@@ -235,8 +235,8 @@ static void counters_set(struct look *look, uint32_t uid)
     const struct process_memory *memory = look->memory;
     uint64_t cpu_ns = (stat->user_ticks + stat->system_ticks) * source->ns_per_tick;
     /* Ticks are rounded down: one thread's schedstat is the same to the nanosecond. */
-    if (stat->threads == 1 && memory->schedstat.cpu_ns > cpu_ns)
-        cpu_ns = memory->schedstat.cpu_ns;
+    if (stat->threads == 1 && memory->sleep.schedstat.cpu_ns > cpu_ns)
+        cpu_ns = memory->sleep.schedstat.cpu_ns;
     if (look->earlier != NULL) {
         uint64_t before = table_u64(&source->previous->tables[TABLE_PROCESS], look->earlier->row, PROCESS_CPU_NS, 0);
         cpu_ns = cpu_ns < before ? before : cpu_ns;
@@ -293,6 +293,16 @@ static int descriptors_collect(struct look *look)
     return 0;
 }
 
+static bool threads_collect(struct look *look)
+{
+    if (look->source->complete && look->stat.threads > 1 && !(look->stat.flags & PROC_FLAG_KERNEL_THREAD)) {
+        thread_collect(look->source, look->directory, look->memory, look->earlier, look->stat.threads,
+                       look_is_late(look));
+        return true;
+    }
+    return thread_carry(look->source, look->memory, look->earlier);
+}
+
 /* 0, or a negative errno: the process has gone or may not be looked at, and no row of it is left. */
 static int process_look(struct look *look)
 {
@@ -316,7 +326,7 @@ static int process_look(struct look *look)
     counters_set(look, owner.st_uid);
     facts_collect(look);
     dear_collect(look);
-    int result = descriptors_collect(look);
+    int result = threads_collect(look) ? descriptors_collect(look) : -ENOMEM;
     if (result < 0)
         table_drop_last(look->table);
     return result;
@@ -354,7 +364,7 @@ static int pid_look(struct source *source, uint32_t pid, const struct process_me
     if (!memory_grow(&memories->items, &memories->capacity, memories->count + 1, sizeof *memories->items))
         return -ENOMEM;
     struct process_memory *memory = &memories->items[memories->count];
-    *memory = (struct process_memory){.pid = pid, .call = {.number = -1}};
+    *memory = (struct process_memory){.pid = pid, .sleep.call = {.number = -1}};
     struct look look = {.source = source,
                         .table = &source->sample->tables[TABLE_PROCESS],
                         .earlier = earlier,

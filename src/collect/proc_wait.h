@@ -1,4 +1,9 @@
-/* Episodes of waiting: who waits for whom, on what, since when. */
+/* Episodes of waiting: who waits for whom, on what, since when.
+ *
+ * A wait is a single sleep of one thread. Its beginning is the first look at which the thread slept with the number of
+ * turns on a cpu that it still has (schedstat): it cannot have woken meanwhile. That is exact within one sampling
+ * interval, and a lower bound (at_least) when the thread was there before our very first look. A wait that has ended
+ * gets one last row, with ongoing 0 and the last look at which it was still seen as its end. */
 #ifndef COLLECT_PROC_WAIT_H
 #define COLLECT_PROC_WAIT_H
 
@@ -17,7 +22,44 @@ struct wait {
     int64_t since_ns;
 };
 
+/* What identifies a wait, without padding. */
+struct wait_key {
+    uint64_t pid, start_ticks, thread, kind, holder_pid, inode, since_ns;
+};
+
+/* A wait that goes on, remembered for the next sample. */
+struct wait_memory {
+    struct wait_key key;
+    uint32_t row; /* in its sample */
+};
+
 /* Appends the row of a wait that goes on. False: out of memory. */
 bool wait_append(struct source *source, const struct wait *wait);
+
+/* Appends the rows of those waits of the sample before that have ended, or that go on without having been looked at.
+ * False: out of memory. */
+bool wait_finish(struct source *source);
+
+/* Who is at the other end, found by inode; built once per sample. */
+struct wait_ends {
+    struct wait_end {
+        uint64_t inode;
+        uint32_t row;
+    } * descriptors, *sockets; /* rows of the descriptor table (pipes and sockets) and of the socket table */
+    size_t descriptor_count, socket_count;
+    uint32_t *only_child; /* by process row: row of its only living child; UINT32_MAX: none; UINT32_MAX - 1: several */
+};
+
+bool wait_ends_build(struct source *source, struct wait_ends *ends);
+void wait_ends_done(struct wait_ends *ends);
+
+/* Appends the rows of a wait on a pipe (of wait->kind, on wait->inode): one for each process at its other end, at most
+ * 8, or one without holder. */
+bool wait_pipe_append(struct source *source, const struct wait_ends *ends, struct wait *wait);
+/* The same for a socket whose peer is on this host. */
+bool wait_socket_append(struct source *source, const struct wait_ends *ends, struct wait *wait);
+/* The child that a process waits for, by its pid or (0) because it is the only one; NULL: not known. */
+const struct process_memory *wait_child(struct source *source, const struct wait_ends *ends,
+                                        const struct process_memory *parent, uint64_t child);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "collect/proc_lock.h"
 #include "collect/proc_read.h"
+#include "collect/proc_wait.h"
 #include "collect/source_inside.h"
 
 #include "base/clock.h"
@@ -26,6 +27,7 @@ struct source *source_new(const struct collector_options *options, struct error 
     source->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     source->ns_per_tick = (uint64_t)(NS_PER_S / sysconf(_SC_CLK_TCK));
     lock_init(source);
+    wait_init(source);
     source->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (source->root < 0) {
         error_errno(error, errno, "cannot open %s", path);
@@ -47,10 +49,16 @@ void source_free(struct source *source)
     free(source->carried);
     free(source->processes.items);
     free(source->earlier_processes.items);
+    free(source->threads.items);
+    free(source->earlier_threads.items);
     free(source->locks.items);
     free(source->earlier_locks.items);
+    free(source->waits.items);
+    free(source->earlier_waits.items);
     index_done(&source->locks.index);
     index_done(&source->earlier_locks.index);
+    index_done(&source->waits.index);
+    index_done(&source->earlier_waits.index);
     free(source);
 }
 
@@ -106,18 +114,43 @@ struct process_memory *source_process(struct source *source, uint64_t pid, uint6
     return here ? &items[low] : NULL;
 }
 
+size_t source_descriptor(const struct source *source, const struct process_memory *process, uint64_t number)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const uint64_t *numbers = table->rows > 0 ? table->cells[DESCRIPTOR_NUMBER] : NULL;
+    size_t low = process->descriptor_first, end = low + process->descriptor_count, high = end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (numbers[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < end && numbers[low] == number)
+        return low;
+    for (size_t row = process->descriptor_first; row < end; row++) /* a frozen tree has no order */
+        if (numbers[row] == number)
+            return row;
+    return SIZE_MAX;
+}
+
+#define SWAP(type, a, b)  \
+    do {                  \
+        type moved = (a); \
+        (a) = (b);        \
+        (b) = moved;      \
+    } while (0)
+
 /* Moves what was remembered one sample back, and empties the place for the next. */
 static bool memories_turn(struct source *source)
 {
-    struct process_memories processes = source->earlier_processes;
-    source->earlier_processes = source->processes;
-    source->processes = processes;
-    source->processes.count = 0;
-    struct lock_memories locks = source->earlier_locks;
-    source->earlier_locks = source->locks;
-    source->locks = locks;
-    source->locks.count = 0;
+    SWAP(struct process_memories, source->processes, source->earlier_processes);
+    SWAP(struct thread_memories, source->threads, source->earlier_threads);
+    SWAP(struct lock_memories, source->locks, source->earlier_locks);
+    SWAP(struct wait_memories, source->waits, source->earlier_waits);
+    source->processes.count = source->threads.count = source->locks.count = source->waits.count = 0;
     index_clear(&source->locks.index);
+    index_clear(&source->waits.index);
     if (source->previous == NULL)
         return true;
     size_t count = source->previous->string_count;
@@ -132,10 +165,9 @@ static void memories_forget(struct source *source)
 {
     sample_release(source->previous);
     source->previous = NULL;
-    source->processes.count = source->earlier_processes.count = 0;
-    source->locks.count = source->earlier_locks.count = 0;
+    source->processes.count = source->threads.count = source->locks.count = source->waits.count = 0;
     index_clear(&source->locks.index);
-    index_clear(&source->earlier_locks.index);
+    index_clear(&source->waits.index);
 }
 
 /* A frozen tree has a clock of its own. */
@@ -178,7 +210,8 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     sample->boottime_ns = tree_boottime_ns(source);
     sample->sources = SAMPLE_SOURCE_PROC;
     sample->complete = complete;
-    if (!process_collect(source, error) || !lock_collect(source, error) || !host_collect(source, error))
+    if (!process_collect(source, error) || !file_collect(source, error) || !lock_collect(source, error) ||
+        !wait_collect(source, error) || !host_collect(source, error))
         goto failed;
     self_mark(source);
     sample->taken_ns = clock_boottime_ns() - wall_ns;

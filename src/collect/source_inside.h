@@ -13,8 +13,24 @@
 #include <limits.h>
 
 enum {
+    THREADS_LOOKED_AT = 64,       /* of a process with more only the main thread is */
     FACTS_EVERY_SAMPLES = 32,     /* how often exe, argv, cgroup, ... are read again without a reason */
     UNCHANGED_EVERY_SAMPLES = 16, /* how often what cannot have changed by itself is read again all the same */
+};
+
+/* What is remembered of a thread's sleep. As long as its schedstat stays the same it has slept on, in the same call. */
+struct sleep_memory {
+    struct proc_schedstat schedstat;
+    struct proc_system_call call; /* dear tier; number -1 otherwise */
+    int64_t asleep_since_ns;      /* first look at which it slept with this schedstat; 0: it does not sleep */
+    bool at_first_look;           /* that was our very first look at it: it may have slept before */
+    bool still;                   /* it has not run since the look before */
+};
+
+/* The other threads of a process with several, from the dear tier; in order of tid. */
+struct thread_memory {
+    uint32_t tid;
+    struct sleep_memory sleep;
 };
 
 /* What is remembered of a process. In order of pid, as the rows of the sample it belongs to. */
@@ -22,16 +38,18 @@ struct process_memory {
     uint32_t pid;
     uint32_t row; /* in the sample that was taken with it */
     uint64_t start_ticks;
-    uint64_t image; /* changes with exec */
-    struct proc_schedstat schedstat;
-    struct proc_system_call call;
-    int64_t asleep_since_ns; /* first look at which it slept with this schedstat */
-    bool asleep_at_first_look;
+    uint64_t image;            /* changes with exec */
+    struct sleep_memory sleep; /* of its main thread */
     bool single_threaded;
-    bool unchanged;   /* single-threaded and has not run since the sample before */
-    bool dear;        /* its dear columns and those of its descriptors are known */
-    uint64_t read_at; /* number of the sample at which its descriptors were last read */
+    bool unchanged; /* single-threaded and has not run since the sample before */
+    bool dear;      /* its dear columns and those of its descriptors are known */
     size_t descriptor_first, descriptor_count;
+    size_t thread_first, thread_count; /* in source->threads, without the main thread */
+};
+
+struct thread_memories {
+    struct thread_memory *items;
+    size_t count, capacity;
 };
 
 struct process_memories {
@@ -45,6 +63,14 @@ struct lock_memories {
     struct lock_memory *items;
     size_t count, capacity;
     struct index index; /* by what identifies a lock */
+};
+
+struct wait_memory; /* proc_wait.h */
+
+struct wait_memories {
+    struct wait_memory *items;
+    size_t count, capacity;
+    struct index index; /* by what identifies a wait */
 };
 
 struct source {
@@ -62,7 +88,9 @@ struct source {
     size_t carried_capacity;
 
     struct process_memories processes, earlier_processes;
+    struct thread_memories threads, earlier_threads;
     struct lock_memories locks, earlier_locks;
+    struct wait_memories waits, earlier_waits;
 };
 
 /* Copies one row of the sample before to the end of the same table. False: out of memory. */
@@ -74,10 +102,26 @@ void source_carry_cell(struct source *source, enum table_kind kind, size_t row, 
 /* What is remembered of a process in the sample under way; NULL: it is not there. start_ticks 0 = any. */
 struct process_memory *source_process(struct source *source, uint64_t pid, uint64_t start_ticks);
 
+/* Settles since when a thread sleeps, from what was remembered of it (NULL: not seen before). first_look: it was there
+ * before we could look at it. */
+void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
+                  int64_t now_ns);
+
+/* Looks at the threads other than the main one (directory: /proc/PID), or takes over what was remembered of them. */
+void thread_collect(struct source *source, int directory, struct process_memory *process,
+                    const struct process_memory *earlier, uint64_t threads, bool first_look);
+bool thread_carry(struct source *source, struct process_memory *process, const struct process_memory *earlier);
+
+/* The row of a process's descriptor by its number; SIZE_MAX: not there. */
+size_t source_descriptor(const struct source *source, const struct process_memory *process, uint64_t number);
+
 /* Each fills its tables. False with a sentence: out of memory, or /proc itself cannot be read. */
 bool process_collect(struct source *source, struct error *error);
 void lock_init(struct source *source);
 bool lock_collect(struct source *source, struct error *error);
+bool file_collect(struct source *source, struct error *error);
+void wait_init(struct source *source);
+bool wait_collect(struct source *source, struct error *error);
 bool host_collect(struct source *source, struct error *error);
 
 /* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID). Returns the count, or a

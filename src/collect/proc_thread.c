@@ -1,0 +1,104 @@
+/* The threads of processes that have several: what they sleep in, and since when. */
+#include "collect/proc_read.h"
+#include "collect/source_inside.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <string.h>
+
+void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
+                  int64_t now_ns)
+{
+    now->still = earlier != NULL && now->schedstat.cpu_ns > 0 &&
+                 memcmp(&earlier->schedstat, &now->schedstat, sizeof now->schedstat) == 0;
+    if (now->still && asleep && earlier->asleep_since_ns > 0) {
+        now->asleep_since_ns = earlier->asleep_since_ns;
+        now->at_first_look = earlier->at_first_look;
+    } else if (asleep) {
+        now->asleep_since_ns = now_ns;
+        now->at_first_look = earlier == NULL && first_look;
+    }
+}
+
+static const struct thread_memory *thread_earlier(const struct source *source, const struct process_memory *process,
+                                                  uint32_t tid)
+{
+    const struct thread_memory *items = source->earlier_threads.items + process->thread_first;
+    size_t low = 0, high = process->thread_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (items[middle].tid < tid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < process->thread_count && items[low].tid == tid ? &items[low] : NULL;
+}
+
+/* False: it has ended, or memory ran out. */
+static bool thread_look(struct source *source, int task, uint32_t tid, const struct thread_memory *earlier,
+                        bool first_look)
+{
+    struct thread_memories *threads = &source->threads;
+    char path[48], text[256];
+    struct thread_memory thread = {.tid = tid, .sleep.call = {.number = -1}};
+    char *end = stpcpy(path, proc_name(text, tid));
+    strcpy(end, "/schedstat");
+    if (proc_read(task, path, text, sizeof text) < 0 || !proc_schedstat_parse(text, &thread.sleep.schedstat))
+        return false;
+    bool still = earlier != NULL && thread.sleep.schedstat.cpu_ns > 0 &&
+                 memcmp(&earlier->sleep.schedstat, &thread.sleep.schedstat, sizeof thread.sleep.schedstat) == 0;
+    if (still && earlier->sleep.call.blocked) {
+        thread.sleep.call = earlier->sleep.call;
+    } else {
+        strcpy(end, "/syscall");
+        if (proc_read(task, path, text, sizeof text) < 0)
+            return false;
+        proc_system_call_parse(text, &thread.sleep.call);
+    }
+    sleep_settle(&thread.sleep, earlier == NULL ? NULL : &earlier->sleep, thread.sleep.call.blocked, first_look,
+                 source->sample->boottime_ns);
+    if (!memory_grow(&threads->items, &threads->capacity, threads->count + 1, sizeof *threads->items))
+        return false;
+    threads->items[threads->count++] = thread;
+    return true;
+}
+
+void thread_collect(struct source *source, int directory, struct process_memory *process,
+                    const struct process_memory *earlier, uint64_t threads, bool first_look)
+{
+    struct proc_listing listing;
+    uint64_t tid;
+    const char *name;
+    if (threads > THREADS_LOOKED_AT) {
+        sample_unread_add(source->sample, "threads", "too many in one process", threads - 1);
+        return;
+    }
+    process->thread_first = source->threads.count;
+    if (proc_listing_open(&listing, directory, "task") < 0)
+        return;
+    while (proc_listing_next(&listing, &tid, &name))
+        if (tid != process->pid)
+            thread_look(source, listing.descriptor, (uint32_t)tid,
+                        earlier == NULL ? NULL : thread_earlier(source, earlier, (uint32_t)tid), first_look);
+    proc_listing_close(&listing);
+    process->thread_count = source->threads.count - process->thread_first;
+}
+
+bool thread_carry(struct source *source, struct process_memory *process, const struct process_memory *earlier)
+{
+    struct thread_memories *threads = &source->threads;
+    process->thread_first = threads->count;
+    process->thread_count = 0;
+    if (earlier == NULL || earlier->thread_count == 0)
+        return true;
+    if (!memory_grow(&threads->items, &threads->capacity, threads->count + earlier->thread_count,
+                     sizeof *threads->items))
+        return false;
+    memcpy(threads->items + threads->count, source->earlier_threads.items + earlier->thread_first,
+           earlier->thread_count * sizeof *threads->items);
+    threads->count += earlier->thread_count;
+    process->thread_count = earlier->thread_count;
+    return true;
+}

@@ -1,0 +1,130 @@
+/* Who is at the other end of a pipe, a socket, a wait for a child. */
+#include "collect/proc_wait.h"
+
+#include <stdlib.h>
+
+enum { HOLDERS_MAX = 8, ACCESS_READ = 1, ACCESS_WRITE = 2 };
+#define CHILD_NONE    UINT32_MAX
+#define CHILD_SEVERAL (UINT32_MAX - 1)
+
+static int end_compare(const void *a, const void *b)
+{
+    const struct wait_end *x = a, *y = b;
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static bool ends_sort(const struct table *table, size_t inode, size_t type, struct wait_end **ends, size_t *count)
+{
+    *ends = malloc((table->rows + 1) * sizeof **ends);
+    if (*ends == NULL)
+        return false;
+    for (size_t row = 0; row < table->rows; row++) {
+        bool wanted = type == SIZE_MAX || table->cells[type][row] == DESCRIPTOR_PIPE ||
+                      table->cells[type][row] == DESCRIPTOR_SOCKET;
+        if (wanted && table->known[inode][row] && table->cells[inode][row] != 0)
+            (*ends)[(*count)++] = (struct wait_end){table->cells[inode][row], (uint32_t)row};
+    }
+    qsort(*ends, *count, sizeof **ends, end_compare);
+    return true;
+}
+
+static bool children_find(struct source *source, uint32_t **only_child)
+{
+    const struct table *table = &source->sample->tables[TABLE_PROCESS];
+    *only_child = malloc((table->rows + 1) * sizeof **only_child);
+    if (*only_child == NULL)
+        return false;
+    for (size_t row = 0; row < table->rows; row++)
+        (*only_child)[row] = CHILD_NONE;
+    for (size_t row = 0; row < table->rows; row++) {
+        const struct process_memory *parent = source_process(source, table->cells[PROCESS_PARENT_PID][row], 0);
+        if (parent != NULL && table->cells[PROCESS_STATE][row] != 'Z') {
+            uint32_t *child = &(*only_child)[parent->row];
+            *child = *child == CHILD_NONE ? (uint32_t)row : CHILD_SEVERAL;
+        }
+    }
+    return true;
+}
+
+bool wait_ends_build(struct source *source, struct wait_ends *ends)
+{
+    const struct table *tables = source->sample->tables;
+    return ends_sort(&tables[TABLE_DESCRIPTOR], DESCRIPTOR_INODE, DESCRIPTOR_TYPE, &ends->descriptors,
+                     &ends->descriptor_count) &&
+           ends_sort(&tables[TABLE_SOCKET], SOCKET_INODE, SIZE_MAX, &ends->sockets, &ends->socket_count) &&
+           children_find(source, &ends->only_child);
+}
+
+void wait_ends_done(struct wait_ends *ends)
+{
+    free(ends->descriptors);
+    free(ends->sockets);
+    free(ends->only_child);
+}
+
+static size_t end_first(const struct wait_end *ends, size_t count, uint64_t inode)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ends[middle].inode < inode)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* One row for each process other than the waiter that has the inode open with that access (0: any). */
+static bool holders_append(struct source *source, const struct wait_ends *ends, uint64_t inode, uint64_t access,
+                           struct wait *wait)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct process_memory *last = NULL;
+    size_t holders = 0;
+    for (size_t i = end_first(ends->descriptors, ends->descriptor_count, inode);
+         i < ends->descriptor_count && ends->descriptors[i].inode == inode && holders < HOLDERS_MAX; i++) {
+        size_t row = ends->descriptors[i].row;
+        if (access != 0 && (table_u64(table, row, DESCRIPTOR_ACCESS, 0) & access) == 0)
+            continue;
+        const struct process_memory *holder = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
+        if (holder == NULL || holder == wait->waiter || holder == last)
+            continue;
+        wait->holder = last = holder;
+        holders++;
+        if (!wait_append(source, wait))
+            return false;
+    }
+    wait->holder = NULL;
+    return holders > 0 || wait_append(source, wait);
+}
+
+bool wait_pipe_append(struct source *source, const struct wait_ends *ends, struct wait *wait)
+{
+    uint64_t access = wait->kind == WAIT_PIPE_READ ? ACCESS_WRITE : ACCESS_READ;
+    return holders_append(source, ends, wait->inode, access, wait);
+}
+
+bool wait_socket_append(struct source *source, const struct wait_ends *ends, struct wait *wait)
+{
+    const struct table *table = &source->sample->tables[TABLE_SOCKET];
+    size_t i = end_first(ends->sockets, ends->socket_count, wait->inode);
+    bool known = i < ends->socket_count && ends->sockets[i].inode == wait->inode;
+    uint64_t peer = known ? table_u64(table, ends->sockets[i].row, SOCKET_PEER_INODE, 0) : 0;
+    if (peer == 0 || wait->kind == WAIT_ACCEPT)
+        return wait_append(source, wait);
+    return holders_append(source, ends, peer, 0, wait);
+}
+
+const struct process_memory *wait_child(struct source *source, const struct wait_ends *ends,
+                                        const struct process_memory *parent, uint64_t child)
+{
+    if (child != 0)
+        return source_process(source, child, 0);
+    uint32_t row = ends->only_child[parent->row];
+    if (row == CHILD_NONE || row == CHILD_SEVERAL)
+        return NULL;
+    return source_process(source, source->sample->tables[TABLE_PROCESS].cells[PROCESS_PID][row], 0);
+}

@@ -1,0 +1,131 @@
+/* What a /proc sample costs, beside lsof on the same crowd in the same run: `make bench`.
+ *
+ * cold: a new source, nothing remembered; warm: its second and later samples. Figures are medians of cpu time, probes
+ * included. PROCESSES, DESCRIPTORS and SOCKETS in the environment change the crowd. */
+#include "factory.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "collect/source.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROUNDS = 7, LSOF_ROUNDS = 3 };
+
+struct figures {
+    double cold_ms[ROUNDS], warm_ms[ROUNDS];
+    size_t processes, descriptors, sockets, waits;
+};
+
+static int double_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, double_compare);
+    return values[count / 2];
+}
+
+static bool sample_take(struct source *source, bool complete, double *cpu_ms, struct figures *figures,
+                        struct error *error)
+{
+    struct sample *sample = source_sample(source, complete, error);
+    if (sample == NULL)
+        return false;
+    *cpu_ms = (double)sample->cpu_ns / (double)NS_PER_MS;
+    figures->processes = sample->tables[TABLE_PROCESS].rows;
+    figures->descriptors = sample->tables[TABLE_DESCRIPTOR].rows;
+    figures->sockets = sample->tables[TABLE_SOCKET].rows;
+    figures->waits = sample->tables[TABLE_WAIT].rows;
+    sample_release(sample);
+    return true;
+}
+
+static bool tier_measure(bool complete, bool no_sockets, struct figures *figures, struct error *error)
+{
+    struct collector_options options = {.no_sockets = no_sockets};
+    bool done = true;
+    for (size_t round = 0; done && round < ROUNDS; round++) {
+        struct source *source = source_new(&options, error);
+        done = source != NULL && sample_take(source, complete, &figures->cold_ms[round], figures, error) &&
+               sample_take(source, complete, &figures->warm_ms[round], figures, error);
+        source_free(source);
+    }
+    return done;
+}
+
+static double lsof_measure(void)
+{
+    double cpu_ms[LSOF_ROUNDS];
+    for (size_t round = 0; round < LSOF_ROUNDS; round++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            int null = open("/dev/null", O_WRONLY);
+            dup2(null, STDOUT_FILENO);
+            dup2(null, STDERR_FILENO);
+            execlp("lsof", "lsof", "-nP", (char *)NULL);
+            _exit(127);
+        }
+        int status;
+        struct rusage usage;
+        if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || (WIFEXITED(status) && WEXITSTATUS(status) == 127))
+            return 0;
+        cpu_ms[round] = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+                        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+    }
+    return median(cpu_ms, LSOF_ROUNDS);
+}
+
+static size_t size_wanted(const char *name, size_t otherwise)
+{
+    const char *text = getenv(name);
+    long number;
+    return text != NULL && number_parse(text, name, 1, 1000000, &number, NULL) ? (size_t)number : otherwise;
+}
+
+static void line_print(const char *name, double ms, double goal_ms, double lsof_ms)
+{
+    printf("  %-34s %8.1f ms", name, ms);
+    if (goal_ms > 0)
+        printf("  (goal %.0f)", goal_ms);
+    if (lsof_ms > 0)
+        printf("  %.2f of lsof", ms / lsof_ms);
+    putchar('\n');
+}
+
+int main(void)
+{
+    struct error error = {0};
+    struct figures basic = {0}, complete = {0}, whole = {0};
+    struct factory *factory = factory_new(size_wanted("PROCESSES", 3000), size_wanted("DESCRIPTORS", 33000),
+                                          size_wanted("SOCKETS", 9000), &error);
+    bool done = factory != NULL && tier_measure(false, true, &basic, &error) &&
+                tier_measure(true, true, &complete, &error) && tier_measure(true, false, &whole, &error);
+    double lsof_ms = done ? lsof_measure() : 0;
+    factory_free(factory);
+    if (!done) {
+        fprintf(stderr, "bench_sample: %s\n", error.text);
+        return 1;
+    }
+    printf("one sample of %zu processes, %zu descriptors, %zu sockets, %zu waits (cpu, median of %d)\n",
+           whole.processes, whole.descriptors, whole.sockets, whole.waits, ROUNDS);
+    if (lsof_ms > 0)
+        line_print("lsof -nP", lsof_ms, 0, 0);
+    else
+        puts("  lsof is not there to compare with");
+    line_print("basic tier, cold", median(basic.cold_ms, ROUNDS), 120, lsof_ms);
+    line_print("basic tier, warm", median(basic.warm_ms, ROUNDS), 0, lsof_ms);
+    line_print("all fields, cold", median(complete.cold_ms, ROUNDS), 260, lsof_ms);
+    line_print("all fields, warm", median(complete.warm_ms, ROUNDS), 0, lsof_ms);
+    line_print("all fields and sockets, cold", median(whole.cold_ms, ROUNDS), 0, lsof_ms);
+    line_print("all fields and sockets, warm", median(whole.warm_ms, ROUNDS), 0, lsof_ms);
+    return 0;
+}
