@@ -4,6 +4,7 @@
 #include "collect/proc_lock.h"
 #include "collect/proc_read.h"
 #include "collect/proc_wait.h"
+#include "collect/sockets.h"
 #include "collect/source_inside.h"
 
 #include "base/clock.h"
@@ -14,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { SOCKETS_DEADLINE_MS = 500 };
 
 struct source *source_new(const struct collector_options *options, struct error *error)
 {
@@ -34,6 +37,11 @@ struct source *source_new(const struct collector_options *options, struct error 
         source_free(source);
         return NULL;
     }
+    bool sockets = source->live && !options->no_sockets;
+    if (sockets && (source->sockets = sockets_new(error)) == NULL) {
+        source_free(source);
+        return NULL;
+    }
     if (source->live)
         proc_read_link(source->root, "self/exe", source->self_executable, sizeof source->self_executable);
     return source;
@@ -45,6 +53,7 @@ void source_free(struct source *source)
         return;
     if (source->root >= 0)
         close(source->root);
+    sockets_free(source->sockets);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -195,9 +204,48 @@ static void self_mark(struct source *source)
     }
 }
 
+/* Network namespaces that processes live in, each with one process to enter it by. */
+static bool namespaces_list(const struct source *source, struct net_namespace **namespaces, size_t *count)
+{
+    const struct table *table = &source->sample->tables[TABLE_PROCESS];
+    size_t capacity = 0;
+    for (size_t row = 0; row < table->rows; row++) {
+        if (!table->known[PROCESS_NET_NAMESPACE][row])
+            continue;
+        uint64_t inode = table->cells[PROCESS_NET_NAMESPACE][row];
+        size_t at = 0;
+        while (at < *count && (*namespaces)[at].inode != inode)
+            at++;
+        if (at < *count)
+            continue;
+        if (!memory_grow(namespaces, &capacity, *count + 1, sizeof **namespaces))
+            return false;
+        (*namespaces)[(*count)++] = (struct net_namespace){.inode = inode, .pid = (int)table->cells[PROCESS_PID][row]};
+    }
+    return true;
+}
+
+static bool sockets_gather(struct source *source, struct error *error)
+{
+    struct net_namespace *namespaces = NULL;
+    size_t count = 0;
+    if (source->sockets == NULL)
+        return true;
+    bool done = namespaces_list(source, &namespaces, &count)
+                    ? sockets_collect(source->sockets, source->sample, namespaces, count, SOCKETS_DEADLINE_MS, error)
+                    : error_memory(error);
+    free(namespaces);
+    return done;
+}
+
+static int64_t probes_cpu_ns(const struct source *source)
+{
+    return source->sockets != NULL ? sockets_cpu_ns(source->sockets) : 0;
+}
+
 struct sample *source_sample(struct source *source, bool complete, struct error *error)
 {
-    int64_t wall_ns = clock_boottime_ns(), cpu_ns = clock_cpu_ns();
+    int64_t wall_ns = clock_boottime_ns(), cpu_ns = clock_cpu_ns() + probes_cpu_ns(source);
     struct sample *sample = sample_new();
     source->sample = sample;
     source->complete = complete;
@@ -210,12 +258,13 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     sample->boottime_ns = tree_boottime_ns(source);
     sample->sources = SAMPLE_SOURCE_PROC;
     sample->complete = complete;
-    if (!process_collect(source, error) || !file_collect(source, error) || !lock_collect(source, error) ||
-        !wait_collect(source, error) || !host_collect(source, error))
+    bool done = process_collect(source, error) && file_collect(source, error) && sockets_gather(source, error) &&
+                lock_collect(source, error) && wait_collect(source, error) && host_collect(source, error);
+    if (!done)
         goto failed;
     self_mark(source);
     sample->taken_ns = clock_boottime_ns() - wall_ns;
-    sample->cpu_ns = clock_cpu_ns() - cpu_ns;
+    sample->cpu_ns = clock_cpu_ns() + probes_cpu_ns(source) - cpu_ns;
     sample_release(source->previous);
     source->previous = sample_reference(sample);
     return sample;

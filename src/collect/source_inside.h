@@ -78,6 +78,7 @@ struct source {
     bool live; /* false: a frozen tree */
     uint32_t self_pid;
     char self_executable[PATH_MAX];
+    struct sockets *sockets; /* NULL: not asked */
     uint64_t page_bytes, ns_per_tick;
 
     uint64_t number; /* of the sample under way, from 1 */
