@@ -64,7 +64,7 @@ size_t file_bytes(const char *path)
 
 bool file_flip(const char *path, size_t at, unsigned char flip)
 {
-    unsigned char byte;
+    unsigned char byte = 0;
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     bool good = descriptor >= 0 && pread(descriptor, &byte, 1, (off_t)at) == 1;
     byte ^= flip;

@@ -110,10 +110,10 @@ static void paths_are_hashed_piece_by_piece(void **state)
     becomes(pseudonym_path, "/", "/");
     becomes(pseudonym_path, "/home/alice/.ssh/id_rsa", "/home/?/.ssh/?");
     becomes(pseudonym_path, "/usr/sbin/nginx", "/usr/sbin/nginx");
-    becomes(pseudonym_path, "/proc/812/status", "/proc/812/?");
+    becomes(pseudonym_path, "/proc/812/acme", "/proc/812/?");
     becomes(pseudonym_path, "/dev/pts/3", "/dev/pts/3");
     becomes(pseudonym_path, "/data/812", "/data/?");
-    becomes(pseudonym_path, "@acme/queue", "@?/?");
+    becomes(pseudonym_path, "@acme/widgets", "@?/?");
     becomes(pseudonym_path, "/memfd:acme", "/memfd:?");
     becomes(pseudonym_path, "anon_inode:[eventpoll]", "anon_inode:[eventpoll]");
     becomes(pseudonym_path, "anon_inode:acme", "anon_inode:?");
@@ -122,7 +122,7 @@ static void paths_are_hashed_piece_by_piece(void **state)
     becomes(pseudonym_command, "bash", "bash");
     becomes(rule_release, "6.1.0-28-amd64", "6.1");
     becomes(pseudonym_cgroup, "/system.slice/nginx.service", "/system.slice/nginx.service");
-    becomes(pseudonym_cgroup, "/system.slice/acme.service/worker", "/system.slice/?.service/?");
+    becomes(pseudonym_cgroup, "/system.slice/acme.service/widgets", "/system.slice/?.service/?");
     becomes(rule_unit, "acme.service", "?.service");
     becomes(rule_unit, "container:0123456789ab", "container:?");
     becomes(rule_unit, "docker-0123456789ab.scope", "docker-?.scope");
