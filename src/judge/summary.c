@@ -5,6 +5,7 @@
 #include "judge/words.h"
 
 #include <math.h>
+#include <string.h>
 
 /* From this share of T on, a process that waits is described by its waiting. */
 #define WAITER_SHARE 0.5
@@ -52,8 +53,30 @@ static void summary_of_object(struct buffer *out, const struct receptions *recep
     buffer_printf(out, "%s %s", wait_evidence[receptions->most].object_label, time);
 }
 
-static void summary_of_evidence(struct buffer *out, const struct evidence *evidence)
+/* The state feature is a number that tells people nothing. */
+static const char *state_words(char letter)
 {
+    static const struct {
+        char letter;
+        const char *words;
+    } states[] = {{'R', "running"},
+                  {'D', "blocked in the kernel"},
+                  {'T', "stopped"},
+                  {'t', "stopped by a debugger"},
+                  {'Z', "exited, not collected (zombie)"}};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (states[i].letter == letter)
+            return states[i].words;
+    return NULL;
+}
+
+static void summary_of_evidence(struct buffer *out, const struct node *node, const struct evidence *evidence)
+{
+    const char *state = strcmp(evidence->feature, "state") == 0 ? state_words(node->state) : NULL;
+    if (state != NULL) {
+        buffer_string(out, state);
+        return;
+    }
     char observed[48], expected[48];
     quantity_words(observed, sizeof observed, evidence->observed, evidence->unit);
     quantity_words(expected, sizeof expected, evidence->expected, evidence->unit);
@@ -82,7 +105,7 @@ bool summary_write(struct judgement *judgement, const struct receptions *recepti
     else if (waited_for)
         summary_of_holder(&out, judgement, receptions, suspect);
     else if (suspect->why_count > 0)
-        summary_of_evidence(&out, &suspect->why[0]);
+        summary_of_evidence(&out, node, &suspect->why[0]);
     suspect->summary = out.failed ? NULL : arena_copy(judgement->arena, buffer_text(&out), out.length);
     buffer_done(&out);
     return suspect->summary != NULL || error_memory(error);

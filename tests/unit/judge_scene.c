@@ -12,6 +12,7 @@
 static const struct feature scene_features[SCENE_FEATURES] = {
     [SCENE_CPU] = {"cpu_pct", "%", "cpu", FEATURE_ACTS},
     [SCENE_MEMORY] = {"memory_rss", "bytes", "memory", FEATURE_ACTS},
+    [SCENE_STATE] = {"state", "", "state", FEATURE_ACTS},
     [SCENE_LATENCY] = {"latency", "s", "latency", FEATURE_SUFFERS},
     [SCENE_DEGREE] = {"degree", "", "edges", FEATURE_CONTEXT},
 };

@@ -4,7 +4,7 @@
 
 #include "judge/judgement.h"
 
-enum scene_feature { SCENE_CPU, SCENE_MEMORY, SCENE_LATENCY, SCENE_DEGREE, SCENE_FEATURES };
+enum scene_feature { SCENE_CPU, SCENE_MEMORY, SCENE_STATE, SCENE_LATENCY, SCENE_DEGREE, SCENE_FEATURES };
 
 struct scene {
     struct graph *graph;

@@ -230,6 +230,19 @@ static void doing_counts_more_than_suffering(void **state)
     scene_done(&scene);
 }
 
+static void a_stopped_process_is_said_to_be_stopped(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t process = scene_process(&scene, "stuck", 1);
+    scene_deviate(&scene, process, SCENE_STATE, 10);
+    scene.graph->nodes[process].state = 'T';
+    scene_judge(&scene);
+    assert_string_equal(scene_suspect(&scene, process)->summary, "stopped");
+    scene_done(&scene);
+}
+
 static void the_gate_needs_a_fifth_of_the_window(void **state)
 {
     (void)state;
@@ -307,6 +320,7 @@ int main(void)
         cmocka_unit_test(ties_are_broken_by_id_whatever_the_order),
         cmocka_unit_test(noise_falls_context_and_this_tool_are_not_blamed),
         cmocka_unit_test(doing_counts_more_than_suffering),
+        cmocka_unit_test(a_stopped_process_is_said_to_be_stopped),
         cmocka_unit_test(the_gate_needs_a_fifth_of_the_window),
         cmocka_unit_test(every_measured_symptom_opens_the_gate),
         cmocka_unit_test(a_shortage_makes_doing_count_in_full),
