@@ -158,9 +158,9 @@ static void unread_append(const struct sample *sample, struct buffer *out)
     for (size_t row = 0; row < table->rows && row < ROWS_MAX; row++) {
         const char *kind = sample_string(sample, TABLE_UNREAD, row, UNREAD_KIND);
         const char *reason = sample_string(sample, TABLE_UNREAD, row, UNREAD_REASON);
-        char digits[32];
-        buffer_printf(out, "  %s ", count_format(digits, sizeof digits, table_u64(table, row, UNREAD_COUNT, 0)));
-        clean_append(out, kind == NULL ? "of unknown kind" : kind);
+        struct unread unread = {kind == NULL ? "of unknown kind" : kind, table_u64(table, row, UNREAD_COUNT, 0)};
+        buffer_string(out, "  ");
+        phrase_unread_kind(out, &unread);
         buffer_string(out, ": ");
         clean_append(out, reason == NULL ? "reason unknown" : reason);
         buffer_string(out, "\n");

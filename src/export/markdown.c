@@ -161,10 +161,13 @@ static void unseen_append(const struct sample *sample, struct buffer *out)
     buffer_done(&seen);
     buffer_string(out, ".\n");
     for (size_t i = 0; i < count; i++) {
-        char digits[32];
-        buffer_printf(out, "%s- %s ", i == 0 ? "\n" : "", count_format(digits, sizeof digits, unread[i].count));
-        plain_append(out, unread[i].kind);
+        struct buffer kind = {0};
+        phrase_unread_kind(&kind, &unread[i]);
+        buffer_string(out, i == 0 ? "\n- " : "- ");
+        plain_append(out, buffer_text(&kind));
         buffer_string(out, " not readable\n");
+        out->failed |= kind.failed;
+        buffer_done(&kind);
     }
 }
 

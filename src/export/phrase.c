@@ -40,8 +40,7 @@ static const char *list_separator(size_t at, size_t count)
     return at == 0 ? "" : at + 1 == count ? " and " : ", ";
 }
 
-/* Kinds come as plurals, "processes", "sockets"; one of them loses its ending. */
-static void unread_append(struct buffer *out, const struct unread *unread)
+void phrase_unread_kind(struct buffer *out, const struct unread *unread)
 {
     char digits[32];
     size_t length = strlen(unread->kind);
@@ -59,7 +58,7 @@ void phrase_unread(const struct sample *sample, struct buffer *out)
     size_t count = unread_kinds(sample, unread);
     for (size_t i = 0; i < count; i++) {
         buffer_string(out, list_separator(i, count));
-        unread_append(out, &unread[i]);
+        phrase_unread_kind(out, &unread[i]);
     }
     if (count > 0)
         buffer_string(out, " not readable");

@@ -20,6 +20,9 @@ enum { UNREAD_KINDS_MAX = 16 };
  * NULL: none. */
 size_t unread_kinds(const struct sample *sample, struct unread unread[UNREAD_KINDS_MAX]);
 
+/* "12 descriptors", "1 process": kinds come as plurals, and one of them loses its ending. */
+void phrase_unread_kind(struct buffer *out, const struct unread *unread);
+
 /* "12 descriptors and 3 processes not readable"; nothing when all was. */
 void phrase_unread(const struct sample *sample, struct buffer *out);
 
