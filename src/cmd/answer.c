@@ -155,5 +155,6 @@ struct export_input answer_input(const struct answer *answer, const struct model
         .model = model,
         .utc_offset_s = utc_offset_s,
         .columns = output_columns(),
+        .ascii = !output_is_utf8(),
     };
 }
