@@ -109,8 +109,8 @@ static int meter_draw(struct ui *ui, int row, int column, const char *name, doub
     column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, name) + 1;
     column += screen_text(&ui->screen, row, column, METER_COLUMNS, ROLE_BAR, widget_meter(bar, share, METER_COLUMNS));
     snprintf(number, sizeof number, "%.0f%%", share * 100);
-    screen_text_right(&ui->screen, row, column, 5, ROLE_TEXT, number);
-    return column + 5 + 2;
+    screen_text_right(&ui->screen, row, column, 4, ROLE_TEXT, number);
+    return column + 4 + 2;
 }
 
 static void trend_draw(struct ui *ui, int row, int column)

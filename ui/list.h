@@ -64,7 +64,7 @@ size_t list_layout(const struct list_kind *kind, int width, struct list_column *
 
 /* Draws its number with a bar before it, this wide, in a list of suspects. */
 bool list_column_has_bar(const struct list_kind *kind, const struct column *column);
-enum { LIST_BAR_COLUMNS = 10 };
+enum { LIST_BAR_COLUMNS = 8 };
 
 /* The columns that this list can be sorted by; returns how many (at most LIST_COLUMNS_MAX). */
 size_t list_sort_columns(const struct list *list, const struct column **found);

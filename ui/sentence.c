@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "export/export.h"
 #include "ui/widget.h"
 
 #include <string.h>
@@ -23,10 +22,7 @@ static void sentence_compose(const struct ui *ui, struct buffer *text)
         if (!verdict->calibrated)
             buffer_string(text, " (This host's healthy state is unknown: a ranking, not an alarm.)");
     } else {
-        buffer_string(text, "Nothing stands out. ");
-        if (moment->graph->sample != NULL)
-            export_seen(moment->graph->sample, text);
-        buffer_string(text, ".");
+        buffer_string(text, verdict->sentence);
         if (ui->trend.anomaly_ns != 0 && ui->trend.anomaly_ns < moment->graph->time_ns)
             buffer_printf(text, " Last time something did: %s, %s.",
                           clock_format(when, sizeof when, ui->trend.anomaly_ns, moment->utc_offset_s),

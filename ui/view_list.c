@@ -1,10 +1,9 @@
 /* The lists: suspects, processes, files, sockets. One table says what each shows. */
 #include "ui/state.h"
 
-#include "base/units.h"
+#include "base/text.h"
 #include "ui/widget.h"
 
-#include <math.h>
 #include <string.h>
 
 const struct list_kind list_kinds[TAB_COUNT] = {
@@ -67,11 +66,9 @@ static void heads_draw(struct ui *ui, int row, const struct list_column *shown, 
         const struct column *column = shown[i].column;
         char title[48];
         bool sorted = strcmp(column->name, list->sort) == 0;
-        snprintf(title, sizeof title, "%s%s", column->title,
-                 !sorted || column->width < 4 ? ""
-                 : list->descending           ? "▼"
-                                              : "▲");
-        enum role role = sorted ? ROLE_TITLE : ROLE_COLUMN;
+        bool arrow = sorted && (int)text_columns(column->title) < shown[i].width;
+        snprintf(title, sizeof title, "%s%s", column->title, !arrow ? "" : list->descending ? "▼" : "▲");
+        enum role role = sorted ? ROLE_TAB_OPEN : ROLE_COLUMN;
         if (column->kind == COLUMN_IS_NUMBER && !list_column_has_bar(list->kind, column))
             screen_text_right(&ui->screen, row, shown[i].at, shown[i].width, role, title);
         else
