@@ -1,7 +1,6 @@
 /* Open descriptors: which process has what open, reads it, writes it. */
 #include "graph/build.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };

@@ -3,10 +3,7 @@
 
 #include "base/clock.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/sysmacros.h>
 
 /* Rows whose inode is not known are told apart by their path's number. */
 static const uint64_t device_by_path = UINT64_MAX;
