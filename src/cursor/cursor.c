@@ -172,6 +172,8 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
 {
     *window = (struct window){0};
     size_t capacity = 0, damaged = 0;
+    /* A sample that was meant to be one window old comes some milliseconds early or late. */
+    int64_t slack_ns = window_ns / 8;
     struct sample *last = cursor_sample(cursor, position, error);
     if (last == NULL || !window_add(window, &capacity, last, error))
         return false;
@@ -183,7 +185,7 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
             continue;
         }
         damaged = 0;
-        bool outside = last->boottime_ns - sample->boottime_ns > window_ns && window->count >= 2;
+        bool outside = last->boottime_ns - sample->boottime_ns > window_ns + slack_ns && window->count >= 2;
         if (outside || !same_boot(sample, window->samples[window->count - 1])) {
             sample_release(sample);
             break;
