@@ -1,16 +1,14 @@
 /* The files behind descriptors, looked at once each (the dear tier): what kind of file it is, device and inode, and a
  * row with size and links for a regular one. */
 #include "collect/proc_read.h"
+#include "collect/slow.h"
 #include "collect/source_inside.h"
 
 #include "base/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 /* A path of a mount namespace, and what was found there. Deleted files share a path with others: never shared. */
 struct file_key {
@@ -19,16 +17,22 @@ struct file_key {
 
 struct file_look {
     struct file_key key;
-    bool found;
+    uint32_t row; /* of a descriptor with it */
+    bool found, slow;
     enum descriptor_type type;
     uint64_t device, inode;
+    uint32_t links;
 };
 
 struct file_looks {
     struct file_look *items;
     size_t count, capacity;
     struct index index;
+    uint32_t *of_row; /* by row of the descriptor table; NO_LOOK: none */
+    size_t slow_count;
 };
+
+#define NO_LOOK UINT32_MAX
 
 static bool file_equal(const void *items, uint32_t place, const void *key, size_t key_bytes)
 {
@@ -54,7 +58,7 @@ static enum descriptor_type type_of(mode_t mode)
     }
 }
 
-static bool file_append(struct source *source, const struct file_look *look, const struct statx *status)
+static bool file_append(struct source *source, const struct file_look *look, const struct slow_file *file)
 {
     struct table *table = &source->sample->tables[TABLE_FILE];
     size_t row = table_append(table);
@@ -66,44 +70,52 @@ static bool file_append(struct source *source, const struct file_look *look, con
     table->known[FILE_PATH][row] = 1;
     table_set_u64(table, row, FILE_DEVICE, look->device);
     table_set_u64(table, row, FILE_INODE, look->inode);
-    table_set_u64(table, row, FILE_SIZE_BYTES, status->stx_size);
-    table_set_u64(table, row, FILE_LINKS, status->stx_nlink);
+    table_set_u64(table, row, FILE_SIZE_BYTES, file->size_bytes);
+    table_set_u64(table, row, FILE_LINKS, file->links);
     return true;
 }
 
 /* False: out of memory. */
-static bool file_look(struct source *source, size_t row, struct file_look *look)
+static bool look_settle(struct source *source, struct file_look *look, const struct slow_file *file)
 {
-    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    char path[64], number[24];
-    struct statx status;
-    char *end = stpcpy(stpcpy(path, proc_name(number, table->cells[DESCRIPTOR_PID][row])), "/fd/");
-    strcpy(end, proc_name(number, table->cells[DESCRIPTOR_NUMBER][row]));
-    if (statx(source->root, path, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &status) != 0) {
-        if (!proc_is_gone(-errno))
-            sample_unread_add(source->sample, "files", proc_reason(-errno), 1);
+    if (file->error != 0) {
+        if (!proc_is_gone(-file->error))
+            sample_unread_add(source->sample, "files", proc_reason(-file->error), 1);
         return true;
     }
     look->found = true;
-    look->type = type_of(status.stx_mode);
-    look->device = makedev(status.stx_dev_major, status.stx_dev_minor);
-    look->inode = status.stx_ino;
-    return look->type != DESCRIPTOR_FILE || file_append(source, look, &status);
+    look->type = type_of(file->mode);
+    look->device = file->device;
+    look->inode = file->inode;
+    look->links = file->links;
+    return look->type != DESCRIPTOR_FILE || file_append(source, look, file);
 }
 
-static void look_apply(struct table *table, size_t row, const struct file_look *look)
+static struct slow_descriptor descriptor_of(const struct table *table, size_t row)
 {
-    if (!look->found)
-        return;
-    table_set_u64(table, row, DESCRIPTOR_TYPE, look->type);
-    table_set_u64(table, row, DESCRIPTOR_INODE, look->inode);
-    table_set_u64(table, row, DESCRIPTOR_DEVICE, look->device);
+    return (struct slow_descriptor){(uint32_t)table->cells[DESCRIPTOR_PID][row],
+                                    (uint32_t)table->cells[DESCRIPTOR_NUMBER][row]};
 }
 
-/* False: out of memory. */
+/* Looks at once, or puts it off where that may sleep. False: out of memory. */
+static bool look_take(struct source *source, struct file_looks *looks, size_t row, struct file_look *look)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const char *path = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+    look->slow = filesystem_slow(source, look->key.mount_namespace, table->cells[DESCRIPTOR_PID][row], path);
+    if (look->slow) {
+        looks->slow_count++;
+        return true;
+    }
+    struct slow_file file;
+    slow_file_read(source->root, descriptor_of(table, row), &file);
+    return look_settle(source, look, &file);
+}
+
+/* The look that belongs to a descriptor, taken when it is the first. False: out of memory. */
 static bool descriptor_look(struct source *source, struct file_looks *looks, size_t row, uint64_t mount_namespace)
 {
-    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     struct file_key key = {mount_namespace, table->cells[DESCRIPTOR_PATH][row]};
     bool deleted = table->cells[DESCRIPTOR_DELETED][row];
     uint32_t place = deleted ? INDEX_NONE : index_find(&looks->index, looks->items, &key, sizeof key);
@@ -111,32 +123,90 @@ static bool descriptor_look(struct source *source, struct file_looks *looks, siz
         if (!memory_grow(&looks->items, &looks->capacity, looks->count + 1, sizeof *looks->items))
             return false;
         place = (uint32_t)looks->count++;
-        looks->items[place] = (struct file_look){.key = key};
-        if (!file_look(source, row, &looks->items[place]) ||
+        looks->items[place] = (struct file_look){.key = key, .row = (uint32_t)row};
+        if (!look_take(source, looks, row, &looks->items[place]) ||
             (!deleted && !index_add(&looks->index, &key, sizeof key, place)))
             return false;
     }
-    look_apply(table, row, &looks->items[place]);
+    looks->of_row[row] = place;
     return true;
+}
+
+/* Looks where it may sleep, in one question. False: out of memory. */
+static bool slow_looks_take(struct source *source, struct file_looks *looks)
+{
+    size_t count = 0;
+    if (looks->slow_count == 0)
+        return true;
+    struct slow_descriptor *descriptors = calloc(looks->slow_count, sizeof *descriptors);
+    struct slow_file *files = calloc(looks->slow_count, sizeof *files);
+    bool done = descriptors != NULL && files != NULL;
+    for (size_t i = 0; done && i < looks->count; i++)
+        if (looks->items[i].slow)
+            descriptors[count++] = descriptor_of(&source->sample->tables[TABLE_DESCRIPTOR], looks->items[i].row);
+    if (done) {
+        enum probe_result result = slow_files_ask(source->slow, descriptors, count, files);
+        if (result != PROBE_ANSWERED)
+            sample_unread_add(source->sample, "files", slow_reason(result), count);
+        size_t answer = 0;
+        for (size_t i = 0; done && result == PROBE_ANSWERED && i < looks->count; i++)
+            if (looks->items[i].slow)
+                done = look_settle(source, &looks->items[i], &files[answer++]);
+    }
+    free(descriptors);
+    free(files);
+    return done;
+}
+
+static void looks_apply(struct source *source, const struct file_looks *looks)
+{
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    for (size_t row = 0; row < table->rows; row++) {
+        const struct file_look *look = looks->of_row[row] == NO_LOOK ? NULL : &looks->items[looks->of_row[row]];
+        if (look == NULL || !look->found)
+            continue;
+        table_set_u64(table, row, DESCRIPTOR_TYPE, look->type);
+        table_set_u64(table, row, DESCRIPTOR_INODE, look->inode);
+        table_set_u64(table, row, DESCRIPTOR_DEVICE, look->device);
+        /* The kernel's "(deleted)" is about the name it was opened by: it may have others. */
+        if (look->links > 0 && table->cells[DESCRIPTOR_DELETED][row])
+            table_set_u64(table, row, DESCRIPTOR_DELETED, 0);
+    }
+}
+
+static bool looks_take(struct source *source, struct file_looks *looks)
+{
+    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    for (size_t i = 0; i < source->processes.count; i++) {
+        const struct process_memory *process = &source->processes.items[i];
+        uint64_t mount_namespace = table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0);
+        size_t end = process->descriptor_first + process->descriptor_count;
+        for (size_t row = process->descriptor_first; row < end; row++) {
+            bool path = table->known[DESCRIPTOR_PATH][row] && table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_OTHER;
+            if (path && !descriptor_look(source, looks, row, mount_namespace))
+                return false;
+        }
+    }
+    return slow_looks_take(source, looks);
 }
 
 bool file_collect(struct source *source, struct error *error)
 {
     struct file_looks looks = {0};
-    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
-    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    bool done = true;
+    size_t rows = source->sample->tables[TABLE_DESCRIPTOR].rows;
+    if (!source->complete)
+        return true;
     index_init(&looks.index, file_equal);
-    for (size_t i = 0; source->complete && done && i < source->processes.count; i++) {
-        const struct process_memory *process = &source->processes.items[i];
-        uint64_t mount_namespace = table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0);
-        for (size_t row = process->descriptor_first;
-             done && row < process->descriptor_first + process->descriptor_count; row++) {
-            uint64_t type = table->cells[DESCRIPTOR_TYPE][row];
-            bool path = table->known[DESCRIPTOR_PATH][row] && type != DESCRIPTOR_OTHER;
-            done = !path || descriptor_look(source, &looks, row, mount_namespace);
-        }
+    looks.of_row = malloc((rows + 1) * sizeof *looks.of_row);
+    bool done = looks.of_row != NULL;
+    if (done) {
+        memset(looks.of_row, 0xff, (rows + 1) * sizeof *looks.of_row);
+        done = looks_take(source, &looks);
     }
+    if (done)
+        looks_apply(source, &looks);
+    free(looks.of_row);
     free(looks.items);
     index_done(&looks.index);
     return done || error_memory(error);

@@ -46,22 +46,6 @@ static void look_unread(struct look *look, const char *kind, int result)
         sample_unread_add(look->source->sample, kind, proc_reason(result), 1);
 }
 
-static void command_read(struct look *look)
-{
-    char text[PROC_SMALL_BYTES + 1];
-    int length = proc_read(look->directory, "cmdline", text, sizeof text);
-    if (length < 0) {
-        look_unread(look, "command lines", length);
-        return;
-    }
-    while (length > 0 && text[length - 1] == '\0')
-        length--;
-    for (int i = 0; i < length; i++)
-        if (text[i] == '\0')
-            text[i] = ' ';
-    look_string(look, PROCESS_COMMAND, text, (size_t)length);
-}
-
 static void executable_read(struct look *look)
 {
     char target[PATH_MAX];
@@ -128,13 +112,14 @@ static void facts_collect(struct look *look)
             memcmp(name, look->stat.name, look->stat.name_length) == 0) {
             for (size_t i = 0; i < COUNT_OF(fact_columns); i++)
                 source_carry_cell(look->source, TABLE_PROCESS, look->row, earlier->row, (size_t)fact_columns[i]);
+            look->memory->command_due = earlier->command_due;
             return;
         }
     }
     cgroup_read(look);
     if (look->stat.flags & PROC_FLAG_KERNEL_THREAD)
         return;
-    command_read(look);
+    look->memory->command_due = look->stat.state != 'Z';
     executable_read(look);
     namespace_read(look, "ns/mnt", PROCESS_MOUNT_NAMESPACE);
     namespace_read(look, "ns/net", PROCESS_NET_NAMESPACE);

@@ -4,6 +4,7 @@
 #include "collect/proc_lock.h"
 #include "collect/proc_read.h"
 #include "collect/proc_wait.h"
+#include "collect/slow.h"
 #include "collect/sockets.h"
 #include "collect/source_inside.h"
 
@@ -38,7 +39,10 @@ struct source *source_new(const struct collector_options *options, struct error 
         return NULL;
     }
     bool sockets = source->live && !options->no_sockets;
-    if (sockets && (source->sockets = sockets_new(error)) == NULL) {
+    source->filesystems = filesystems_new();
+    if ((sockets && (source->sockets = sockets_new(error)) == NULL) ||
+        (source->live && (source->slow = slow_new(source->root, error)) == NULL) || source->filesystems == NULL) {
+        error_memory(error);
         source_free(source);
         return NULL;
     }
@@ -54,6 +58,8 @@ void source_free(struct source *source)
     if (source->root >= 0)
         close(source->root);
     sockets_free(source->sockets);
+    slow_free(source->slow);
+    filesystems_free(source->filesystems);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -240,7 +246,8 @@ static bool sockets_gather(struct source *source, struct error *error)
 
 static int64_t probes_cpu_ns(const struct source *source)
 {
-    return source->sockets != NULL ? sockets_cpu_ns(source->sockets) : 0;
+    return (source->sockets != NULL ? sockets_cpu_ns(source->sockets) : 0) +
+           (source->slow != NULL ? slow_cpu_ns(source->slow) : 0);
 }
 
 struct sample *source_sample(struct source *source, bool complete, struct error *error)
@@ -258,8 +265,9 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     sample->boottime_ns = tree_boottime_ns(source);
     sample->sources = SAMPLE_SOURCE_PROC;
     sample->complete = complete;
-    bool done = process_collect(source, error) && file_collect(source, error) && sockets_gather(source, error) &&
-                lock_collect(source, error) && wait_collect(source, error) && host_collect(source, error);
+    bool done = process_collect(source, error) && command_collect(source, error) && file_collect(source, error) &&
+                sockets_gather(source, error) && lock_collect(source, error) && wait_collect(source, error) &&
+                host_collect(source, error) && filesystem_collect(source, error);
     if (!done)
         goto failed;
     self_mark(source);

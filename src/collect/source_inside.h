@@ -41,8 +41,9 @@ struct process_memory {
     uint64_t image;            /* changes with exec */
     struct sleep_memory sleep; /* of its main thread */
     bool single_threaded;
-    bool unchanged; /* single-threaded and has not run since the sample before */
-    bool dear;      /* its dear columns and those of its descriptors are known */
+    bool unchanged;   /* single-threaded and has not run since the sample before */
+    bool command_due; /* its command line is to be read */
+    bool dear;        /* its dear columns and those of its descriptors are known */
     size_t descriptor_first, descriptor_count;
     size_t thread_first, thread_count; /* in source->threads, without the main thread */
 };
@@ -79,6 +80,8 @@ struct source {
     uint32_t self_pid;
     char self_executable[PATH_MAX];
     struct sockets *sockets; /* NULL: not asked */
+    struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
+    struct filesystems *filesystems;
     uint64_t page_bytes, ns_per_tick;
 
     uint64_t number; /* of the sample under way, from 1 */
@@ -119,11 +122,20 @@ size_t source_descriptor(const struct source *source, const struct process_memor
 /* Each fills its tables. False with a sentence: out of memory, or /proc itself cannot be read. */
 bool process_collect(struct source *source, struct error *error);
 void lock_init(struct source *source);
+bool command_collect(struct source *source, struct error *error);
+bool filesystem_collect(struct source *source, struct error *error);
 bool lock_collect(struct source *source, struct error *error);
 bool file_collect(struct source *source, struct error *error);
 void wait_init(struct source *source);
 bool wait_collect(struct source *source, struct error *error);
 bool host_collect(struct source *source, struct error *error);
+
+/* What filesystem.c remembers. */
+struct filesystems *filesystems_new(void);
+void filesystems_free(struct filesystems *filesystems);
+
+/* May looking at that path of a process make whoever looks sleep? */
+bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path);
 
 /* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID). Returns the count, or a
  * negative errno when it went away (rows it appended are gone again) or may not be looked at. */
