@@ -82,11 +82,18 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
     return spans_add(waits, &span);
 }
 
+/* Waiting for a child or for somebody who connects is what shells and servers do: no sign of being held up. */
+static bool wait_is_by_design(int kind)
+{
+    return kind == WAIT_CHILD || kind == WAIT_ACCEPT;
+}
+
 static bool wait_edges(struct build *build, const struct spans *waits)
 {
     for (size_t i = 0; i < waits->count; i++) {
         const struct span *span = &waits->items[i];
-        build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span_seconds(span));
+        if (!wait_is_by_design(span->kind))
+            build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span_seconds(span));
         if (span->kind == WAIT_LOCK)
             build_measure_raise(build, span->from, MEASURE_LOCK_WAIT_S, span_seconds(span));
         uint32_t to = span->to == NODE_NONE ? span->on : span->to;

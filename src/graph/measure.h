@@ -23,7 +23,7 @@
     X(MEASURE_CHILDREN_PS, "children_created", "1/s", "children that appeared")                              \
     X(MEASURE_ZOMBIES, "zombies", "", "children that exited and were not waited for")                        \
     X(MEASURE_AGE_S, "age", "s", "time since its start")                                                     \
-    X(MEASURE_BLOCKED_S, "blocked", "s", "longest wait within the window, since it began")                   \
+    X(MEASURE_BLOCKED_S, "blocked", "s", "longest wait in the window, not for a child or a connection")      \
     X(MEASURE_LOCK_WAIT_S, "lock_wait", "s", "longest wait for a file lock")                                 \
     X(MEASURE_LOCK_HELD_S, "lock_held", "s", "longest time it held a lock that others waited for")           \
     X(MEASURE_WAITERS, "waiters", "", "processes that wait for it, or on it")                                \

@@ -59,11 +59,7 @@ static const char *state_words(char letter)
     static const struct {
         char letter;
         const char *words;
-    } states[] = {{'R', "running"},
-                  {'D', "blocked in the kernel"},
-                  {'T', "stopped"},
-                  {'t', "stopped by a debugger"},
-                  {'Z', "exited, not collected (zombie)"}};
+    } states[] = {{'T', "stopped"}, {'t', "stopped by a debugger"}};
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (states[i].letter == letter)
             return states[i].words;
