@@ -1,10 +1,11 @@
-/* recording: what is recorded is read, through kill -9, a full disk, old rings and hostile files. */
+/* recording: what is recorded is read; rings, full disks, anonymised ones, and what is refused. */
 #include "make_sample.h"
-#include "record/recording.h"
+#include "recording_checks.h"
 #include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -14,79 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-static const struct recording_options no_limits;
-
-static int scratch_setup(void **state)
-{
-    static struct scratch scratch;
-    *state = &scratch;
-    return scratch_make(&scratch) ? 0 : -1;
-}
-
-static int scratch_teardown(void **state)
-{
-    scratch_remove(*state);
-    return 0;
-}
-
-static void append(struct recording *recording, size_t processes, unsigned moment)
-{
-    struct error error = {0};
-    struct sample *sample = sample_make(processes, moment);
-    if (!recording_append(recording, sample, &error))
-        fail_msg("%s", error.text);
-    sample_release(sample);
-}
-
-static void record(const char *path, const struct recording_options *options, size_t processes, unsigned first,
-                   unsigned count)
-{
-    struct error error = {0};
-    struct recording *recording = recording_create(path, options, &error);
-    if (recording == NULL)
-        fail_msg("%s", error.text);
-    for (unsigned moment = first; moment < first + count; moment++)
-        append(recording, processes, moment);
-    if (!recording_close(recording, &error))
-        fail_msg("%s", error.text);
-}
-
-static struct recording *opened(const char *path)
-{
-    struct error error = {0};
-    struct recording *recording = recording_open(path, &error);
-    if (recording == NULL)
-        fail_msg("%s", error.text);
-    return recording;
-}
-
-/* Every sample is either what sample_make gives for its moment or refused; returns how many are good. */
-static size_t samples_good(struct recording *recording, size_t processes)
-{
-    size_t good = 0;
-    for (size_t position = 0; position < recording_count(recording); position++) {
-        struct error error = {0};
-        struct sample *sample = recording_sample(recording, position, &error);
-        if (sample == NULL) {
-            assert_true(error.text[0] != '\0');
-            continue;
-        }
-        unsigned moment = (unsigned)((sample->time_ns - INT64_C(1763676151000000000)) / 1000000000);
-        struct sample *expected = sample_make(processes, moment);
-        assert_true(sample_equal(sample, expected));
-        assert_true(sample->time_ns == recording_time_ns(recording, position));
-        sample_release(expected);
-        sample_release(sample);
-        good++;
-    }
-    return good;
-}
+enum { SKIPPED = 77 };
 
 static void what_was_recorded_is_read(void **state)
 {
@@ -154,15 +90,6 @@ static void a_recording_is_continued(void **state)
     for (size_t position = 1; position < 7; position++)
         assert_true(recording_serial(recording, position) > recording_serial(recording, position - 1));
     recording_close(recording, NULL);
-}
-
-static void refused(const char *path, const struct recording_options *options, const char *sentence)
-{
-    struct error error = {0};
-    struct recording *recording = recording_create(path, options, &error);
-    assert_null(recording);
-    if (strstr(error.text, sentence) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", error.text, sentence);
 }
 
 static void what_is_not_ours_is_refused_and_left_alone(void **state)
@@ -330,215 +257,61 @@ static void a_full_disk_is_told_and_survived(void **state)
     recording_close(reader, NULL);
 }
 
-/* Records for ever, writing to the pipe how many samples have been committed. */
-static void writer_run(const char *path, int pipe)
+/* In a mount namespace of its own, on a file system of 300 KB: fills it, sees the sentence, makes room, goes on. */
+static int small_disk_run(const char *directory)
 {
-    struct recording *recording = recording_create(path, &no_limits, NULL);
-    for (unsigned moment = 0; recording != NULL && moment < 100000; moment++) {
-        struct sample *sample = sample_make(10, moment);
-        if (!recording_append(recording, sample, NULL) || write(pipe, "x", 1) != 1)
-            break;
+    struct error error = {0};
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", directory, "tmpfs", 0, "size=300k") != 0)
+        return SKIPPED;
+    char path[128], ballast[128];
+    snprintf(path, sizeof path, "%s/a.culprit", directory);
+    snprintf(ballast, sizeof ballast, "%s/ballast", directory);
+    if (!file_copy("/proc/self/exe", ballast, 150 << 10))
+        return 1;
+    struct recording *recording = recording_create(path, &no_limits, &error);
+    bool good = recording != NULL;
+    for (unsigned moment = 0; good && moment < 5000; moment++) {
+        struct sample *sample = sample_make(20 + moment, moment);
+        good = recording_append(recording, sample, &error);
         sample_release(sample);
     }
-    _exit(1);
-}
-
-static void what_was_committed_survives_kill_9(void **state)
-{
-    unsigned seed = 4711;
-    for (int round = 0; round < 20; round++) {
-        char name[32];
-        snprintf(name, sizeof name, "%d.culprit", round);
-        const char *path = scratch_path(*state, name);
-        int ends[2];
-        assert_int_equal(pipe(ends), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            close(ends[0]);
-            writer_run(path, ends[1]);
-        }
-        close(ends[1]);
-        usleep((useconds_t)(rand_r(&seed) % 40000));
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-        size_t committed = 0;
-        char bytes[4096];
-        for (ssize_t got; (got = read(ends[0], bytes, sizeof bytes)) > 0;)
-            committed += (size_t)got;
-        close(ends[0]);
-        if (committed == 0) /* killed while creating: the file may be absent or empty, and can be recorded to */
-            continue;
-        char copy[300];
-        snprintf(copy, sizeof copy, "%s-copy", path);
-        assert_true(file_copy(path, copy, SIZE_MAX)); /* the lone main file */
-        struct recording *lone = opened(copy);
-        assert_int_equal(samples_good(lone, 10), recording_count(lone));
-        recording_close(lone, NULL);
-        struct recording *recording = opened(path);
-        assert_true(recording_count(recording) >= committed);
-        assert_int_equal(samples_good(recording, 10), recording_count(recording));
-        recording_close(recording, NULL);
-        record(path, &no_limits, 10, 100001, 1);
+    char told[64];
+    snprintf(told, sizeof told, "the disk is full; %zu samples", recording == NULL ? 0 : recording_count(recording));
+    if (good || recording == NULL || strstr(error.text, told) == NULL || recording_count(recording) < 2)
+        return 2;
+    size_t before = recording_count(recording);
+    struct sample *sample = sample_make(10, 6000);
+    if (unlink(ballast) != 0 || !recording_append(recording, sample, &error) || !recording_close(recording, &error))
+        return 3;
+    sample_release(sample);
+    recording = recording_open(path, &error);
+    if (recording == NULL || recording_count(recording) != before + 1)
+        return 4;
+    for (size_t position = 0; position <= before; position++) {
+        sample = recording_sample(recording, position, &error);
+        if (sample == NULL)
+            return 5;
+        sample_release(sample);
     }
+    recording_close(recording, NULL);
+    return 0;
 }
 
-/* Runs the check as nobody, for whom modes mean something. */
-static void as_nobody(void (*check)(const char *), const char *path)
+static void a_small_disk_fills_and_is_survived(void **state)
 {
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) {
-        if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-            _exit(2);
-        check(path);
-        _exit(1);
-    }
+    if (child == 0)
+        _exit(small_disk_run(((struct scratch *)*state)->directory));
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == SKIPPED) {
+        print_message("a tmpfs cannot be mounted here: needs CAP_SYS_ADMIN\n");
+        skip();
+    }
     assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static void check_opens_with_a_note(const char *path)
-{
-    struct recording *recording = recording_open(path, NULL);
-    if (recording == NULL || recording_note(recording) == NULL ||
-        strstr(recording_note(recording), "newest samples may be missing") == NULL)
-        _exit(1);
-    for (size_t i = 0; i < recording_count(recording); i++) {
-        struct sample *sample = recording_sample(recording, i, NULL);
-        if (sample == NULL)
-            _exit(1);
-        sample_release(sample);
-    }
-    recording_close(recording, NULL);
-    _exit(0);
-}
-
-static void check_opens_without_a_note(const char *path)
-{
-    struct recording *recording = recording_open(path, NULL);
-    _exit(recording != NULL && recording_note(recording) == NULL && recording_count(recording) == 3 ? 0 : 1);
-}
-
-static void a_directory_that_cannot_be_written_does_not_matter(void **state)
-{
-    struct scratch *scratch = *state;
-    const char *path = scratch_path(scratch, "a.culprit");
-    record(path, &no_limits, 3, 0, 3);
-    assert_int_equal(chmod(path, 0444), 0);
-    assert_int_equal(chmod(scratch->directory, 0555), 0);
-    as_nobody(check_opens_without_a_note, path);
-    assert_int_equal(chmod(scratch->directory, 0755), 0);
-    assert_int_equal(chmod(path, 0644), 0);
-
-    struct recording *writer = recording_create(path, &no_limits, NULL);
-    assert_non_null(writer);
-    append(writer, 3, 3);
-    char copy[300], copy_wal[300];
-    snprintf(copy, sizeof copy, "%s", scratch_path(scratch, "copy"));
-    snprintf(copy_wal, sizeof copy_wal, "%s", scratch_path(scratch, "copy-wal"));
-    assert_true(file_copy(path, copy, SIZE_MAX));
-    assert_true(file_copy(scratch_path(scratch, "a.culprit-wal"), copy_wal, SIZE_MAX));
-    assert_true(recording_close(writer, NULL));
-    assert_int_equal(chmod(copy, 0444), 0);
-    assert_int_equal(chmod(copy_wal, 0444), 0);
-    assert_int_equal(chmod(scratch->directory, 0555), 0);
-    as_nobody(check_opens_with_a_note, copy);
-}
-
-static void a_cut_file_gives_what_is_left_or_a_sentence(void **state)
-{
-    const char *whole = scratch_path(*state, "whole"), *cut = scratch_path(*state, "cut");
-    record(whole, &no_limits, 40, 0, 40);
-    size_t bytes = file_bytes(whole);
-    size_t opens = 0;
-    for (size_t length = 0; length < bytes; length += 1531) {
-        struct error error = {0};
-        assert_true(file_copy(whole, cut, length));
-        struct recording *recording = recording_open(cut, &error);
-        assert_true(recording != NULL || error.text[0] != '\0');
-        if (recording != NULL)
-            opens += samples_good(recording, 40) > 0;
-        recording_close(recording, NULL);
-    }
-    assert_true(opens > 0);
-}
-
-static void flipped_bits_never_give_a_wrong_sample(void **state)
-{
-    const char *path = scratch_path(*state, "a.culprit");
-    record(path, &no_limits, 10, 0, 70);
-    size_t bytes = file_bytes(path), opens = 0, readable = 0;
-    unsigned seed = 815;
-    for (int round = 0; round < 600; round++) {
-        /* every byte of the header and the first pages' heads, then anywhere */
-        size_t at = round < 100   ? (size_t)round
-                    : round < 300 ? 4096 * ((size_t)round % 6) + (size_t)round % 30
-                                  : (size_t)rand_r(&seed) % bytes;
-        unsigned char flip = (unsigned char)(1u << (rand_r(&seed) % 8));
-        struct error error = {0};
-        assert_true(file_flip(path, at, flip));
-        struct recording *recording = recording_open(path, &error);
-        assert_true(recording != NULL || error.text[0] != '\0');
-        if (recording != NULL) {
-            opens++;
-            readable += samples_good(recording, 10);
-        }
-        recording_close(recording, NULL);
-        assert_true(file_flip(path, at, flip));
-    }
-    assert_true(opens > 300);
-    assert_true(readable > opens * 35);
-}
-
-static void changed(const char *path, const char *statements)
-{
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    char *message = NULL;
-    if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s", message);
-    sqlite3_close(database);
-}
-
-static void open_says(const char *path, const char *sentence)
-{
-    struct error error = {0};
-    struct recording *recording = recording_open(path, &error);
-    assert_null(recording);
-    if (strstr(error.text, sentence) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", error.text, sentence);
-}
-
-static void newer_formats_and_hostile_schemas_are_met(void **state)
-{
-    const char *path = scratch_path(*state, "a.culprit");
-    record(path, &no_limits, 2, 0, 3);
-    changed(path, "PRAGMA user_version=1007; ALTER TABLE sample ADD COLUMN later TEXT;");
-    struct recording *recording = opened(path);
-    assert_int_equal(samples_good(recording, 2), 3);
-    recording_close(recording, NULL);
-    refused(path, &no_limits, "newer culprit");
-    changed(path, "PRAGMA user_version=2000");
-    open_says(path, "use a newer culprit");
-    changed(path, "PRAGMA user_version=1000; PRAGMA application_id=5");
-    open_says(path, "is not a recording");
-
-    const char *view = scratch_path(*state, "view");
-    record(view, &no_limits, 2, 0, 1);
-    changed(view, "ALTER TABLE sample RENAME TO hidden; CREATE VIEW sample AS SELECT id, time_ns, keyframe,"
-                  " randomblob(1000000000) AS data FROM hidden");
-    open_says(view, "cannot use");
-    const char *generated = scratch_path(*state, "generated");
-    changed(generated, "PRAGMA application_id=0x43554c50; PRAGMA user_version=1000; CREATE TABLE sample(id INTEGER "
-                       "PRIMARY KEY, time_ns, keyframe, data AS (zeroblob(1000000000)));"
-                       "INSERT INTO sample(id, time_ns, keyframe) VALUES(1, 1, 1)");
-    recording = recording_open(generated, NULL);
-    if (recording != NULL)
-        assert_null(recording_sample(recording, 0, NULL));
-    recording_close(recording, NULL);
 }
 
 #define RECORDING_TEST(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
@@ -557,11 +330,7 @@ int main(void)
         RECORDING_TEST(a_reader_follows_a_writer),
         RECORDING_TEST(the_file_stays_within_its_size),
         RECORDING_TEST(a_full_disk_is_told_and_survived),
-        RECORDING_TEST(what_was_committed_survives_kill_9),
-        RECORDING_TEST(a_directory_that_cannot_be_written_does_not_matter),
-        RECORDING_TEST(a_cut_file_gives_what_is_left_or_a_sentence),
-        RECORDING_TEST(flipped_bits_never_give_a_wrong_sample),
-        RECORDING_TEST(newer_formats_and_hostile_schemas_are_met),
+        RECORDING_TEST(a_small_disk_fills_and_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
