@@ -4,8 +4,8 @@
 #include "collect/sockets.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -18,10 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -399,6 +402,74 @@ static void what_proc_net_lists_is_there(void **state)
     close(client), close(listener), close(pair[0]), close(pair[1]);
 }
 
+/* A child whose send to the socket sleeps on a page that nobody ever delivers, holding the socket's lock. Answers its
+ * pid once it sleeps there, 0 when userfaultfd is not permitted. */
+static pid_t locker_start(int descriptor)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char ready = 0;
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        char *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        struct uffdio_api api = {.api = UFFD_API};
+        struct uffdio_register range = {.range = {(uintptr_t)memory, page}, .mode = UFFDIO_REGISTER_MODE_MISSING};
+        int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+        ready = fault >= 0 && ioctl(fault, UFFDIO_API, &api) == 0 && ioctl(fault, UFFDIO_REGISTER, &range) == 0;
+        alarm(30);
+        if (write(ends[1], &ready, 1) != 1 || !ready)
+            _exit(1);
+        send(descriptor, memory, 100, 0);
+        _exit(0);
+    }
+    close(ends[1]);
+    char ready = 0;
+    assert_int_equal(read(ends[0], &ready, 1), 1);
+    close(ends[0]);
+    if (!ready) {
+        waitpid(child, NULL, 0);
+        return 0;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 100 * NS_PER_MS}, NULL);
+    return child;
+}
+
+static void a_held_socket_lock_costs_the_details_only(void **state)
+{
+    (void)state;
+    uint16_t port;
+    struct error error = {0};
+    int listener = listener_open(AF_INET, &port);
+    int client = client_open(AF_INET, port), server = accept(listener, NULL, NULL);
+    pid_t child = locker_start(client);
+    if (child == 0) {
+        print_message("skipped: userfaultfd is not permitted here\n");
+        close(client), close(server), close(listener);
+        skip();
+    }
+    struct sockets *sockets = sockets_new(&error);
+    struct sample *sample = sample_new();
+    int64_t began_ns = clock_boottime_ns();
+    bool collected = sockets_collect(sockets, sample, NULL, 0, 300, &error);
+    int64_t took_ns = clock_boottime_ns() - began_ns;
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_true(collected);
+    assert_true(took_ns >= 300 * NS_PER_MS && took_ns < 5 * NS_PER_S);
+    assert_int_equal(cell(sample, client, SOCKET_PEER_INODE), inode_of(server));
+    assert_int_equal(cell(sample, client, SOCKET_RTT_US), UINT64_MAX);
+    assert_int_equal(sample_unread_count(sample, "socket details"), 1);
+    assert_int_equal(sample_unread_count(sample, "sockets"), 0);
+    sample_release(sample);
+    sample = sample_new();
+    assert_true(sockets_collect(sockets, sample, NULL, 0, DEADLINE_MS, &error));
+    assert_true(cell(sample, client, SOCKET_RTT_US) < 1000000);
+    sample_release(sample);
+    sockets_free(sockets);
+    close(client), close(server), close(listener);
+}
+
 int main(void)
 {
     alarm(120);
@@ -412,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_unix_path_is_its_name),
         cmocka_unit_test(sockets_of_another_network_namespace_are_seen),
         cmocka_unit_test(what_proc_net_lists_is_there),
+        cmocka_unit_test(a_held_socket_lock_costs_the_details_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
