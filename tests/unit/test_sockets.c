@@ -197,7 +197,8 @@ static void udp_is_seen_and_connected_pairs_are_joined(void **state)
     struct sockaddr_in addresses[2];
     for (int i = 0; i < 2; i++) {
         socklen_t bytes = sizeof addresses[i];
-        addresses[i] = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        addresses[i] =
+            (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + (unsigned)i)};
         ends[i] = socket(AF_INET, SOCK_DGRAM, 0);
         assert_int_equal(bind(ends[i], (void *)&addresses[i], bytes), 0);
         assert_int_equal(getsockname(ends[i], (void *)&addresses[i], &bytes), 0);
@@ -337,6 +338,54 @@ static void sockets_of_another_network_namespace_are_seen(void **state)
     assert_int_equal(sample_unread_count(gone, "sockets"), 1);
     sample_release(sample);
     sample_release(gone);
+}
+
+static struct socket_record record_made(uint64_t net_namespace, uint32_t inode, uint8_t state, const char *local,
+                                        uint16_t local_port, const char *remote, uint16_t remote_port)
+{
+    struct socket_record record = {.net_namespace = net_namespace,
+                                   .inode = inode,
+                                   .protocol = SOCKET_TCP,
+                                   .state = state,
+                                   .local_port = local_port,
+                                   .remote_port = remote_port};
+    assert_int_equal(inet_pton(AF_INET6, local, record.local), 1);
+    assert_int_equal(inet_pton(AF_INET6, remote, record.remote), 1);
+    return record;
+}
+
+static void ends_are_joined_within_and_across_namespaces(void **state)
+{
+    (void)state;
+    const struct socket_record all[] = {
+        record_made(1, 10, TCP_ESTABLISHED, "::ffff:10.0.0.1", 1000, "::ffff:10.0.0.2", 80),
+        record_made(2, 20, TCP_ESTABLISHED, "::ffff:10.0.0.2", 80, "::ffff:10.0.0.1", 1000),
+        record_made(1, 11, TCP_ESTABLISHED, "::ffff:127.0.0.1", 1000, "::ffff:127.0.0.1", 80),
+        record_made(2, 21, TCP_ESTABLISHED, "::ffff:127.0.0.1", 80, "::ffff:127.0.0.1", 1000),
+        record_made(3, 31, TCP_ESTABLISHED, "::ffff:127.0.0.1", 80, "::ffff:127.0.0.1", 1000),
+        record_made(3, 32, TCP_ESTABLISHED, "::ffff:127.0.0.1", 1000, "::ffff:127.0.0.1", 80),
+        record_made(1, 13, TCP_ESTABLISHED, "fd00::1", 1000, "fd00::2", 80),
+        record_made(2, 23, TCP_ESTABLISHED, "fd00::2", 80, "fd00::1", 1000),
+        record_made(3, 33, TCP_ESTABLISHED, "fd00::2", 80, "fd00::1", 1000),
+        record_made(2, 24, TCP_LISTEN, "::", 81, "::", 0),
+        record_made(2, 0, TCP_ESTABLISHED, "::ffff:10.0.0.2", 81, "::ffff:10.0.0.1", 1001),
+        record_made(1, 14, TCP_ESTABLISHED, "::ffff:10.0.0.1", 1001, "::ffff:10.0.0.2", 81),
+        record_made(2, 25, TCP_SYN_SENT, "::1", 1002, "::1", 81),
+        record_made(2, 0, TCP_FIN_WAIT2, "::ffff:10.0.0.2", 81, "::ffff:10.0.0.1", 1003),
+        record_made(1, 15, TCP_CLOSE_WAIT, "::ffff:10.0.0.1", 1003, "::ffff:10.0.0.2", 81),
+    };
+    static const uint32_t expected[] = {20, 10, 0, 0, 32, 31, 0, 13, 13, 0, 14, 24, 24, 15, 0};
+    enum { COUNT = sizeof all / sizeof all[0] };
+    const struct socket_record *records[COUNT];
+    struct socket_peers peers = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        records[i] = &all[i];
+    for (int again = 0; again < 2; again++) {
+        assert_true(socket_peers_fill(&peers, records, COUNT));
+        for (size_t i = 0; i < COUNT; i++)
+            assert_int_equal(socket_peers_find(&peers, records[i]), expected[i]);
+    }
+    socket_peers_done(&peers);
 }
 
 enum { PROC_SOCKETS_MAX = 65536 };
@@ -482,6 +531,7 @@ int main(void)
         cmocka_unit_test(an_abstract_listener_keeps_its_name_and_its_backlog),
         cmocka_unit_test(a_unix_path_is_its_name),
         cmocka_unit_test(sockets_of_another_network_namespace_are_seen),
+        cmocka_unit_test(ends_are_joined_within_and_across_namespaces),
         cmocka_unit_test(what_proc_net_lists_is_there),
         cmocka_unit_test(a_held_socket_lock_costs_the_details_only),
     };
