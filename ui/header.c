@@ -35,46 +35,48 @@ static enum role header_mode_role(const struct ui *ui)
     return cursor_is_live(ui->options->cursor) && !ui->paused ? ROLE_GOOD : ROLE_WARNING;
 }
 
-/* Draws a word right before `right`; returns where it begins, with room before it. */
-static int header_word(struct ui *ui, int row, int right, enum role role, const char *word)
+/* Words from the right edge inwards; what matters most comes first, and what does not fit is left out. */
+struct words {
+    struct ui *ui;
+    int row, left, right;
+};
+
+static void word_draw(struct words *words, enum role role, const char *word)
 {
     int width = (int)text_columns(word);
-    if (width == 0 || right - width < 1)
-        return right;
-    screen_raw(&ui->screen, row, right - width, width, role, word);
-    return right - width - 2;
+    if (width == 0 || words->right - width < words->left)
+        return;
+    screen_raw(&words->ui->screen, words->row, words->right - width, width, role, word);
+    words->right -= width + 2;
 }
 
-/* From the right: what matters most stands outermost and is drawn first. */
 static void header_right(struct ui *ui, int row, int left)
 {
     const struct moment *moment = &ui->moment;
+    struct words words = {ui, row, left, ui->screen.columns - 1};
     char text[HEADER_TEXT_BYTES], count[32];
-    int right = ui->screen.columns - 1;
     if (ui->live.ended)
-        right = header_word(ui, row, right, ROLE_ALARM, "the collector has ended");
+        word_draw(&words, ROLE_ALARM, "the collector has ended");
     if (live_overdue_s(&ui->live) > 0) {
         snprintf(text, sizeof text, "no sample for %ld s", live_overdue_s(&ui->live));
-        right = header_word(ui, row, right, ROLE_WARNING, text);
+        word_draw(&words, ROLE_WARNING, text);
     }
     if (ui->recorder.recording != NULL) {
         snprintf(text, sizeof text, "● recording %s", count_format(count, sizeof count, ui->recorder.written));
-        right = header_word(ui, row, right, ROLE_ALARM, text);
+        word_draw(&words, ROLE_ALARM, text);
     }
     if (moment->graph == NULL)
         return;
-    if (moment->verdict != NULL && right - left > 14)
-        right = header_word(ui, row, right, moment->verdict->calibrated ? ROLE_DIM : ROLE_WARNING,
-                            moment->verdict->calibrated ? "calibrated" : "uncalibrated");
+    bool calibrated = moment->verdict != NULL && moment->verdict->calibrated;
+    word_draw(&words, calibrated ? ROLE_DIM : ROLE_WARNING, calibrated ? "calibrated" : "uncalibrated");
     const struct sample *sample = moment->graph->sample;
     if (sample == NULL)
         return;
+    word_draw(&words, ROLE_DIM, export_sources(sample));
     uint64_t unread = sample_unread_count(sample, NULL);
-    snprintf(text, sizeof text, "%s not readable (d)", count_format(count, sizeof count, unread));
-    if (unread > 0 && right - left > 36)
-        right = header_word(ui, row, right, ROLE_WARNING, text);
-    if (right - left > 12)
-        header_word(ui, row, right, ROLE_DIM, export_sources(sample));
+    snprintf(text, sizeof text, "%s unread (d)", count_format(count, sizeof count, unread));
+    if (unread > 0)
+        word_draw(&words, ROLE_WARNING, text);
 }
 
 static void header_title(struct ui *ui, int row)
@@ -104,11 +106,13 @@ static void header_title(struct ui *ui, int row)
 static int meter_draw(struct ui *ui, int row, int column, const char *name, double share)
 {
     char bar[WIDGET_BYTES], number[16];
-    if (isnan(share))
-        return column;
     column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, name) + 1;
-    column += screen_text(&ui->screen, row, column, METER_COLUMNS, ROLE_BAR, widget_meter(bar, share, METER_COLUMNS));
-    snprintf(number, sizeof number, "%.0f%%", share * 100);
+    screen_text(&ui->screen, row, column, METER_COLUMNS, ROLE_BAR, widget_meter(bar, share, METER_COLUMNS));
+    column += METER_COLUMNS;
+    if (isnan(share))
+        snprintf(number, sizeof number, "-");
+    else
+        snprintf(number, sizeof number, "%.0f%%", share * 100);
     screen_text_right(&ui->screen, row, column, 4, ROLE_TEXT, number);
     return column + 4 + 2;
 }
@@ -122,6 +126,7 @@ static void trend_draw(struct ui *ui, int row, int column)
         return;
     int room = ui->screen.columns - column - 16;
     size_t count = room < TREND_COLUMNS ? (size_t)room : TREND_COLUMNS;
+    ui->trend_columns = count;
     trend_levels(&ui->trend, ui->moment.serial, levels, count);
     column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, "score") + 1;
     column += screen_text(&ui->screen, row, column, (int)count, verdict->anomalous ? ROLE_ALARM : ROLE_BAR,

@@ -22,6 +22,7 @@ enum {
     IN_ROWS = IN_LIST | IN_WHY | IN_SORT | IN_TEXT,
     IN_CHOICE = IN_LIST | IN_WHY | IN_SORT,
     ANYWHERE = IN_ROWS,
+    ONLY_LIVE = 16, /* of no use in a replay: not hinted at there */
 };
 
 #define KEY_GROUPS(X)       \
@@ -42,7 +43,8 @@ enum {
     X(ACTION_TAB_2, "processes", GROUP_LOOK, IN_LIST | IN_WHY, "processes", '2')                                      \
     X(ACTION_TAB_3, "files", GROUP_LOOK, IN_LIST | IN_WHY, "files, devices and file systems", '3')                    \
     X(ACTION_TAB_4, "sockets", GROUP_LOOK, IN_LIST | IN_WHY, "sockets", '4')                                          \
-    X(ACTION_ANALYSE, "analyse", GROUP_LOOK, ANYWHERE, "look at the host now, with all that can be read", 'a')        \
+    X(ACTION_ANALYSE, "analyse", GROUP_LOOK, ANYWHERE | ONLY_LIVE, "look at the host now, with all that can be read", \
+      'a')                                                                                                            \
     X(ACTION_UNREAD, "unread", GROUP_LOOK, ANYWHERE, "what could not be read, and why", 'd')                          \
     X(ACTION_SEARCH, "search", GROUP_LISTS, IN_LIST, "search while typing; F3 goes to the next match", '/')           \
     X(ACTION_SEARCH_NEXT, "next match", GROUP_LISTS, IN_LIST, "next match of the search", KEY_F(3))                   \
@@ -54,14 +56,14 @@ enum {
     X(ACTION_SORT_CPU, "by cpu", GROUP_LISTS, IN_LIST, "sort by cpu", 'P')                                            \
     X(ACTION_SORT_MEMORY, "by memory", GROUP_LISTS, IN_LIST, "sort by memory", 'M')                                   \
     X(ACTION_SORT_SCORE, "by score", GROUP_LISTS, IN_LIST, "sort by how suspect it is", 'A')                          \
-    X(ACTION_PAUSE, "pause", GROUP_TIME, ANYWHERE, "hold the picture still, and go on", 'z')                          \
-    X(ACTION_NEXT, "next sample", GROUP_TIME, ANYWHERE, "next sample", 't')                                           \
-    X(ACTION_PREVIOUS, "previous sample", GROUP_TIME, ANYWHERE, "previous sample (live: of the last ten minutes)",    \
-      'T')                                                                                                            \
+    X(ACTION_PAUSE, "pause", GROUP_TIME, ANYWHERE | ONLY_LIVE, "hold the picture still; once more: go on live", 'z')  \
+    X(ACTION_NEXT, "later", GROUP_TIME, ANYWHERE, "next sample", 't')                                                 \
+    X(ACTION_PREVIOUS, "earlier", GROUP_TIME, ANYWHERE, "previous sample (live: of the last ten minutes)", 'T')       \
     X(ACTION_FIRST, "first sample", GROUP_TIME, ANYWHERE, "first sample", 'r')                                        \
     X(ACTION_LAST, "last sample", GROUP_TIME, ANYWHERE, "last sample", 'Z')                                           \
     X(ACTION_JUMP, "jump", GROUP_TIME, ANYWHERE, "jump to a time: 14:02, 10m ago, 2026-11-20 14:02:31", 'b')          \
-    X(ACTION_RECORD, "record", GROUP_KEEP, ANYWHERE, "record on and off, the past ten minutes included", 'R')         \
+    X(ACTION_RECORD, "record", GROUP_KEEP, ANYWHERE | ONLY_LIVE, "record on and off, the past ten minutes included",  \
+      'R')                                                                                                            \
     X(ACTION_EXPORT, "export", GROUP_KEEP, ANYWHERE, "write suspects and neighbours as a graph (DOT)", 'e')           \
     X(ACTION_UP, "up", GROUP_MOVE, IN_ROWS, "up", KEY_UP, 'k')                                                        \
     X(ACTION_DOWN, "down", GROUP_MOVE, IN_ROWS, "down", KEY_DOWN, 'j')                                                \

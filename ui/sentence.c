@@ -9,25 +9,41 @@
 
 enum { SENTENCE_ROWS = 2, SENTENCE_ROWS_TALL = 3, TALL_FROM = 30 };
 
-static void sentence_compose(const struct ui *ui, struct buffer *text)
+/* Appends the note if text and note fit into so many rows. */
+static void note_append(struct buffer *text, const char *note, int rows, int width)
+{
+    struct buffer clean = {0};
+    text_clean(&clean, buffer_text(text), text->length);
+    text_clean(&clean, note, strlen(note));
+    const char *rest = buffer_text(&clean);
+    for (int i = 0; i < rows; i++) {
+        rest += text_wrap(rest, width);
+        rest += strspn(rest, " ");
+    }
+    if (*rest == '\0')
+        buffer_string(text, note);
+    buffer_done(&clean);
+}
+
+static void sentence_compose(const struct ui *ui, struct buffer *text, int rows, int width)
 {
     const struct moment *moment = &ui->moment;
     const struct verdict *verdict = moment->verdict;
-    char when[32];
+    const struct trend *trend = &ui->trend;
+    char note[256], when[32];
     if (verdict == NULL) {
         buffer_string(text, ui->live.ended ? "Nothing has been seen: the collector has ended."
                                            : "Looking at the host for the first time...");
-    } else if (verdict->anomalous) {
-        buffer_string(text, verdict->sentence);
-        if (!verdict->calibrated)
-            buffer_string(text, " (This host's healthy state is unknown: a ranking, not an alarm.)");
-    } else {
-        buffer_string(text, verdict->sentence);
-        if (ui->trend.anomaly_ns != 0 && ui->trend.anomaly_ns < moment->graph->time_ns)
-            buffer_printf(text, " Last time something did: %s, %s.",
-                          clock_format(when, sizeof when, ui->trend.anomaly_ns, moment->utc_offset_s),
-                          ui->trend.anomaly);
+        return;
     }
+    buffer_string(text, verdict->sentence);
+    if (verdict->anomalous && !verdict->calibrated)
+        note_append(text, " (This host's healthy state is unknown: a ranking, not an alarm.)", rows, width);
+    if (verdict->anomalous || trend->anomaly_ns == 0 || trend->anomaly_ns >= moment->graph->time_ns)
+        return;
+    clock_format(when, sizeof when, trend->anomaly_ns, moment->utc_offset_s);
+    snprintf(note, sizeof note, " Last time something did: %s, %s.", when, trend->anomaly);
+    note_append(text, note, rows, width);
 }
 
 int sentence_draw(struct ui *ui, int row)
@@ -37,7 +53,7 @@ int sentence_draw(struct ui *ui, int row)
     enum role role = verdict == NULL ? ROLE_TEXT : verdict->anomalous ? ROLE_ALARM : ROLE_GOOD;
     int rows = ui->screen.rows >= TALL_FROM ? SENTENCE_ROWS_TALL : SENTENCE_ROWS;
     int width = ui->screen.columns - 2;
-    sentence_compose(ui, &raw);
+    sentence_compose(ui, &raw, rows, width);
     text_clean(&clean, buffer_text(&raw), raw.length);
     const char *rest = buffer_text(&clean);
     char line[2048];
@@ -45,8 +61,8 @@ int sentence_draw(struct ui *ui, int row)
         size_t bytes = i + 1 == rows ? strlen(rest) : text_wrap(rest, width);
         snprintf(line, sizeof line, "%.*s", (int)bytes, rest);
         screen_text(&ui->screen, row + i, 1, width, role, line);
-        for (rest += bytes; *rest == ' '; rest++) {
-        }
+        rest += bytes;
+        rest += strspn(rest, " ");
     }
     buffer_done(&raw);
     buffer_done(&clean);
@@ -54,27 +70,48 @@ int sentence_draw(struct ui *ui, int row)
     return rows + 1;
 }
 
+static int hint_draw(struct ui *ui, int row, int column, enum action action, int right)
+{
+    char name[KEY_NAME_BYTES];
+    key_title(name, key_rows[action].keys[0]);
+    int width = (int)(text_columns(name) + 1 + text_columns(key_rows[action].name));
+    if (column + width > right)
+        return right;
+    column += screen_text(&ui->screen, row, column, 16, ROLE_KEY, name) + 1;
+    return column + screen_text(&ui->screen, row, column, 20, ROLE_DIM, key_rows[action].name) + 2;
+}
+
+/* The way to the help always stands at the right; the others as far as there is room. */
 static void hints_draw(struct ui *ui, int row)
 {
+    enum { HELP_COLUMNS = 7 };
     const enum action *hints = view_top(ui)->hints;
-    char name[KEY_NAME_BYTES];
+    int right = ui->screen.columns - HELP_COLUMNS;
+    hint_draw(ui, row, right, ACTION_HELP, ui->screen.columns);
     int column = 1;
-    for (size_t i = 0; i < VIEW_HINTS_MAX && hints[i] != ACTION_NONE; i++) {
-        const struct key_row *key = &key_rows[hints[i]];
-        key_title(name, key->keys[0]);
-        int width = (int)(text_columns(name) + 1 + text_columns(key->name));
-        if (column + width > ui->screen.columns)
-            break;
-        column += screen_text(&ui->screen, row, column, 16, ROLE_KEY, name) + 1;
-        column += screen_text(&ui->screen, row, column, 20, ROLE_DIM, key->name) + 2;
-    }
+    bool live = ui->options->collector != NULL;
+    for (size_t i = 0; i < VIEW_HINTS_MAX && hints[i] != ACTION_NONE; i++)
+        if (live || (key_rows[hints[i]].where & ONLY_LIVE) == 0)
+            column = hint_draw(ui, row, column, hints[i], right - 1);
+}
+
+/* The line of input; what there is to say about it stands at the right. */
+static int prompt_foot_draw(struct ui *ui, int row)
+{
+    int column = prompt_draw(&ui->prompt, &ui->screen, row);
+    char message[MESSAGE_BYTES];
+    text_clean_into(message, sizeof message, ui->message);
+    int width = (int)text_columns(message);
+    if (width > 0 && column + 2 + width < ui->screen.columns)
+        screen_text_right(&ui->screen, row, column + 2, ui->screen.columns - column - 3, ROLE_WARNING, message);
+    return column;
 }
 
 int footer_draw(struct ui *ui, int row)
 {
     hints_draw(ui, row + 1);
     if (ui->prompt.purpose != PROMPT_NONE)
-        return prompt_draw(&ui->prompt, &ui->screen, row);
+        return prompt_foot_draw(ui, row);
     screen_raw(&ui->screen, row, 1, ui->screen.columns - 2, ui->message_is_error ? ROLE_ALARM : ROLE_TITLE,
                ui->message);
     return -1;

@@ -49,7 +49,8 @@ struct ui {
     size_t tab;
     struct list lists[TAB_COUNT];
     struct why why;
-    int page_rows; /* rows that the view on top has for its lines, as last drawn */
+    size_t trend_columns; /* moments in the header's sparkline, as last drawn */
+    int page_rows;        /* rows that the view on top has for its lines, as last drawn */
 
     uint64_t wanted;             /* serial of the sample to show */
     bool paused;                 /* live: new samples do not change the picture */

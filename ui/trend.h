@@ -17,7 +17,11 @@ struct trend {
     char anomaly[128];     /* who: clean */
 };
 
+/* A moment without a verdict counts as looked at. */
 void trend_add(struct trend *trend, const struct moment *moment);
+
+/* The newest position, among the `count` up to this serial, that nobody has looked at; SIZE_MAX when there is none. */
+size_t trend_missing(const struct trend *trend, const struct cursor *cursor, uint64_t serial, size_t count);
 
 /* The levels of the `count` samples up to this serial, oldest first; NaN where nobody has looked. */
 void trend_levels(const struct trend *trend, uint64_t serial, double *levels, size_t count);

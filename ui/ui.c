@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- the stack of views ---- */
@@ -53,8 +54,8 @@ static void draw_too_small(struct ui *ui)
         char line[128];
         snprintf(line, sizeof line, "%.*s", (int)bytes, rest);
         screen_text(&ui->screen, row, 0, ui->screen.columns, ROLE_TEXT, line);
-        for (rest += bytes; *rest == ' '; rest++) {
-        }
+        rest += bytes;
+        rest += strspn(rest, " ");
     }
 }
 
@@ -197,6 +198,18 @@ static unsigned on_recorder(struct ui *ui)
     return REDO_DRAW;
 }
 
+/* Looks at one of the moments that the sparkline shows as a gap: those before a jump, or during a pause. */
+static unsigned on_leisure(struct ui *ui, size_t position)
+{
+    struct cursor *cursor = ui->options->cursor;
+    struct moment moment = {0};
+    if (!moment_take(&moment, cursor, position, ui->options->window_ns, ui->options->model, ui->options->utc, NULL))
+        moment.serial = cursor_serial(cursor, position);
+    trend_add(&ui->trend, &moment);
+    moment_done(&moment);
+    return REDO_DRAW;
+}
+
 static unsigned on_time(struct ui *ui)
 {
     struct error error = {0};
@@ -210,9 +223,9 @@ static unsigned on_time(struct ui *ui)
 
 /* ---- the loop ---- */
 
-static int loop_timeout_ms(const struct ui *ui)
+static int loop_timeout_ms(const struct ui *ui, size_t gap)
 {
-    if (recorder_has_work(&ui->recorder, ui->options->cursor))
+    if (gap != SIZE_MAX || recorder_has_work(&ui->recorder, ui->options->cursor))
         return 0;
     return ui->options->collector == NULL ? -1 : live_timeout_ms(&ui->live);
 }
@@ -232,7 +245,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
         };
         if (options->collector != NULL && !ui->live.ended)
             waits[COLLECTOR].fd = collector_descriptor(options->collector);
-        int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui));
+        size_t gap = trend_missing(&ui->trend, options->cursor, ui->moment.serial, ui->trend_columns);
+        int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui, gap));
         if (ready < 0 && errno != EINTR)
             return error_errno(error, errno, "waiting for the terminal");
         if (ready > 0 && waits[SIGNALS].revents != 0)
@@ -243,8 +257,10 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= REDO_QUIT;
         if (ready > 0 && waits[COLLECTOR].revents != 0)
             what |= on_collector(ui);
-        if (recorder_has_work(&ui->recorder, options->cursor))
+        if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))
             what |= on_recorder(ui);
+        else if (ready == 0 && gap != SIZE_MAX)
+            what |= on_leisure(ui, gap);
     }
     return true;
 }

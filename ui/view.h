@@ -8,7 +8,7 @@
 
 struct ui;
 
-enum { VIEW_HINTS_MAX = 12 };
+enum { VIEW_HINTS_MAX = 16 };
 
 struct view {
     const char *name;

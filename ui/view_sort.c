@@ -62,7 +62,7 @@ static unsigned sort_act(struct ui *ui, enum action action)
 const struct view view_sort = {
     .name = "sort",
     .where = IN_SORT,
-    .hints = {ACTION_OPEN, ACTION_BACK, ACTION_UP, ACTION_DOWN, ACTION_HELP, ACTION_QUIT, ACTION_NONE},
+    .hints = {ACTION_OPEN, ACTION_BACK, ACTION_UP, ACTION_DOWN, ACTION_QUIT, ACTION_NONE},
     .update = sort_update,
     .draw = sort_draw,
     .act = sort_act,

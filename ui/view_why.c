@@ -145,7 +145,7 @@ static void why_draw(struct ui *ui, struct area area)
     why_draw_title(ui, area);
     if (why->node == NODE_NONE) {
         screen_text(&ui->screen, area.row + 2, 1, area.columns - 2, ROLE_WARNING,
-                    "It is not there at this moment. Esc goes back; t and T step through the samples.");
+                    "It is not there at this moment: Esc goes back, t and T step on.");
         return;
     }
     why_draw_subject(ui, area);
@@ -180,15 +180,19 @@ static unsigned why_act(struct ui *ui, enum action action)
             why_enter(why, ui->moment.graph, why->lines[here->selected].target);
         return REDO_ROWS;
     }
-    why_select(why, lines_move(here->selected, why->line_count, ui->page_rows, action));
+    size_t wanted = lines_move(here->selected, why->line_count, ui->page_rows, action);
+    /* A heading leads nowhere. */
+    if (wanted < why->line_count && why->lines[wanted].kind == WHY_HEADING)
+        wanted += wanted > here->selected || wanted == 0 ? 1 : (size_t)-1;
+    why_select(why, wanted);
     return REDO_DRAW;
 }
 
 const struct view view_why = {
     .name = "why",
     .where = IN_WHY,
-    .hints = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT, ACTION_PREVIOUS, ACTION_PAUSE, ACTION_ANALYSE, ACTION_EXPORT,
-              ACTION_HELP, ACTION_QUIT, ACTION_NONE},
+    .hints = {ACTION_OPEN, ACTION_BACK, ACTION_TAB_NEXT, ACTION_NEXT, ACTION_PREVIOUS, ACTION_JUMP, ACTION_PAUSE,
+              ACTION_RECORD, ACTION_EXPORT, ACTION_QUIT, ACTION_NONE},
     .update = why_update,
     .draw = why_draw,
     .act = why_act,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACTS_PER_LINE = 3, UNUSUAL_MAX = 8 };
+enum { FACTS_PER_LINE = 2, UNUSUAL_MAX = 8 };
 
 struct why_step *why_here(struct why *why)
 {
@@ -150,7 +150,7 @@ static bool why_facts(struct why *why, const struct graph *graph)
             snprintf(label, sizeof label, "%s", measures[m].name);
             for (char *c = label; (c = strchr(c, '_')) != NULL;)
                 *c = ' ';
-            buffer_printf(&row, "%-14.14s %-9s ", label, quantity_format(text, sizeof text, measures[m].unit, value));
+            buffer_printf(&row, "%-22.22s %-12s ", label, quantity_format(text, sizeof text, measures[m].unit, value));
             in_row++;
         }
         if (in_row == FACTS_PER_LINE || (last && in_row > 0)) {

@@ -1,0 +1,69 @@
+# For screen tests: the real program in a tmux of its own, over the recorded incident.
+# Sets: program, folder (removed at the end), incident, model. A test sources this file first.
+program=$(realpath "${top_builddir:-.}")/culprit
+screens=$(realpath "${srcdir:-.}")/tests/screen
+command -v tmux >/dev/null || { echo "tmux is not installed"; exit 77; }
+folder=$(mktemp -d) || exit 1
+socket=culprit-test-$$-$(basename "$0")
+export TMUX_TMPDIR=$folder
+unset TMUX NO_COLOR LINES COLUMNS
+mux() { tmux -L "$socket" -f /dev/null -u "$@"; }
+finish() {
+    mux kill-server 2>/dev/null
+    rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+export LC_ALL=C.UTF-8 TZ=UTC HOME=$folder XDG_CONFIG_HOME=$folder
+model=$screens/model.json
+incident=$folder/incident.culprit
+"${top_builddir:-.}"/tests/fixtures/make_incident "$incident" || exit 1
+failed=0
+
+complain() {
+    echo "$*"
+    failed=1
+}
+
+mux new-session -d -s test -x 80 -y 24 -c "$folder" "sleep 600" || exit 1
+mux set-option -g status off \; set-option -g default-terminal tmux-256color \; set-option -g remain-on-exit on
+
+# start COLUMNSxROWS COMMAND: the command in a terminal of this size, in $folder. What ran there before is ended.
+start() {
+    mux resize-window -t test -x "${1%x*}" -y "${1#*x}"
+    mux respawn-pane -k -t test -c "$folder" "$2"
+    mux clear-history -t test
+}
+
+screen() { mux capture-pane -p -t test; }
+
+# wait_for "TEXT": until it stands on the screen, at most 10 seconds.
+wait_for() {
+    for _ in $(seq 100); do
+        screen | grep -qF -- "$1" && return 0
+        sleep 0.1
+    done
+    complain "'$1' did not come; the screen was:"
+    screen
+    return 1
+}
+
+# wait_gone "TEXT": until it does not stand there any more.
+wait_gone() {
+    for _ in $(seq 100); do
+        screen | grep -qF -- "$1" || return 0
+        sleep 0.1
+    done
+    complain "'$1' did not go; the screen was:"
+    screen
+    return 1
+}
+
+keys() {
+    for key; do
+        mux send-keys -t test -- "$key"
+        # Escape alone is told from a sequence by the time that follows it.
+        [ "$key" = Escape ] && sleep 0.1
+    done
+}
