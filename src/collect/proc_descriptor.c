@@ -61,7 +61,7 @@ int descriptor_collect(struct source *source, int directory, size_t process_row)
             sample_unread_add(source->sample, "descriptors", "path too long", 1);
         else
             result = length < 0 ? length : row_append(source, process_row, number, target, (size_t)length);
-        if (length >= 0 && result >= 0 && source->complete)
+        if (length >= 0 && result >= 0 && source->complete && source->live)
             access_set(table, listing.descriptor, name);
     }
     if (result >= 0 && listing.error < 0)

@@ -195,7 +195,7 @@ bool file_collect(struct source *source, struct error *error)
 {
     struct file_looks looks = {0};
     size_t rows = source->sample->tables[TABLE_DESCRIPTOR].rows;
-    if (!source->complete)
+    if (!source->complete || !source->live) /* the paths of a frozen tree are those of another host */
         return true;
     index_init(&looks.index, file_equal);
     looks.of_row = malloc((rows + 1) * sizeof *looks.of_row);

@@ -49,6 +49,8 @@ static void process_find(struct source *source, struct lock_memory *memory, cons
 {
     const struct table *table = &source->previous->tables[TABLE_LOCK];
     uint64_t pid = table_u64(table, earlier->row, LOCK_PID, 0);
+    if (memory->lock.waiting && !memory->lock.has_pid)
+        return; /* cannot be told from another request on the same file */
     bool in_turn = (source->number + memory->lock.inode) % UNCHANGED_EVERY_SAMPLES == 0;
     if (in_turn || pid == 0 || !table_known(table, earlier->row, LOCK_PATH))
         return;

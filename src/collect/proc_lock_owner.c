@@ -1,11 +1,12 @@
 /* Who holds or wants a file lock, and by which descriptor: what /proc/locks leaves open. */
 #include "collect/proc_lock.h"
 
+#include "collect/proc_call.h"
 #include "collect/proc_read.h"
+#include "collect/slow.h"
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { FDINFO_READS_PER_PROCESS = 1024, FDINFO_READS_PER_LOCK = 4096 };
@@ -56,21 +57,108 @@ static const char *descriptor_path(const struct source *source, size_t row)
     return row == SIZE_MAX ? NULL : sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
 }
 
-/* The descriptor in the system call that a waiter sits in. */
-static void waiter_resolve(struct source *source, struct lock_memory *waiter)
+/* What a thread asks for, when it sits in a request for a lock (of an open file description, or not). */
+static bool call_asks(struct source *source, const struct process_memory *process, const struct proc_system_call *call,
+                      bool description_lock, size_t *descriptor)
+{
+    struct call_meaning meaning = call_meaning(call);
+    if (meaning.class != CALL_LOCK || meaning.description_lock != description_lock)
+        return false;
+    *descriptor = source_descriptor(source, process, meaning.descriptor);
+    return *descriptor != SIZE_MAX;
+}
+
+static struct proc_system_call main_call(const struct source *source, const struct process_memory *process)
 {
     char path[64], text[256];
-    struct proc_system_call call;
-    struct process_memory *process = source_process(source, waiter->lock.pid, 0);
-    if (!waiter->lock.has_pid || process == NULL)
+    struct proc_system_call call = process->sleep.call;
+    if (call.blocked || source->complete)
+        return call;
+    strcat(proc_name(path, process->pid), "/syscall");
+    if (proc_read(source->root, path, text, sizeof text) > 0)
+        proc_system_call_parse(text, &call);
+    return call;
+}
+
+/* The descriptor in the system call that a thread of the waiter sits in. */
+static void waiter_resolve(struct source *source, struct lock_memory *waiter)
+{
+    struct process_memory *process = waiter->lock.has_pid ? source_process(source, waiter->lock.pid, 0) : NULL;
+    if (process == NULL)
         return;
     waiter->process = process;
-    if (waiter->carried)
+    if (waiter->carried && process->single_threaded)
         return;
-    strcat(proc_name(path, process->pid), "/syscall");
-    if (proc_read(source->root, path, text, sizeof text) > 0 && proc_system_call_parse(text, &call) &&
-        (call.number == SYS_flock || call.number == SYS_fcntl))
-        waiter->descriptor = source_descriptor(source, process, call.arguments[0]);
+    struct proc_system_call call = main_call(source, process);
+    if (call_asks(source, process, &call, false, &waiter->descriptor)) {
+        waiter->thread = process->pid;
+        return;
+    }
+    for (size_t i = 0; i < process->thread_count; i++) {
+        const struct thread_memory *thread = &source->threads.items[process->thread_first + i];
+        if (call_asks(source, process, &thread->sleep.call, false, &waiter->descriptor)) {
+            waiter->thread = thread->tid;
+            return;
+        }
+    }
+}
+
+static uint64_t descriptor_inode(struct source *source, size_t row)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    if (table_known(table, row, DESCRIPTOR_INODE) || !source->live)
+        return table_u64(table, row, DESCRIPTOR_INODE, 0);
+    struct slow_file file;
+    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
+    const struct process_memory *process = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
+    const char *path = descriptor_path(source, row);
+    if (process == NULL || path == NULL ||
+        filesystem_slow(source, table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0), process->pid, path))
+        return 0;
+    slow_file_read(source->root,
+                   (struct slow_descriptor){(uint32_t)table->cells[DESCRIPTOR_PID][row],
+                                            (uint32_t)table->cells[DESCRIPTOR_NUMBER][row]},
+                   &file);
+    return file.error == 0 ? file.inode : 0;
+}
+
+/* A thread that asks for the lock of an open file description belongs to a request without a process: any of those on
+ * its file, since the kernel does not tell them apart. */
+static void description_claim(struct source *source, struct process_memory *process, uint64_t thread,
+                              const struct proc_system_call *call)
+{
+    size_t descriptor;
+    if (!call_asks(source, process, call, true, &descriptor))
+        return;
+    uint64_t inode = descriptor_inode(source, descriptor);
+    for (size_t i = 0; i < source->locks.count; i++) {
+        struct lock_memory *request = &source->locks.items[i];
+        if (request->lock.waiting && !request->lock.has_pid && request->thread == 0 && request->lock.inode == inode) {
+            request->process = process;
+            request->thread = thread;
+            request->descriptor = descriptor;
+            request->carried = false;
+            return;
+        }
+    }
+}
+
+static void description_waiters_resolve(struct source *source)
+{
+    bool any = false;
+    for (size_t i = 0; i < source->locks.count; i++)
+        any = any || (source->locks.items[i].lock.waiting && !source->locks.items[i].lock.has_pid);
+    for (size_t i = 0; any && i < source->processes.count; i++) {
+        struct process_memory *process = &source->processes.items[i];
+        if (process->descriptor_count == 0)
+            continue;
+        struct proc_system_call call = main_call(source, process);
+        description_claim(source, process, process->pid, &call);
+        for (size_t thread = 0; thread < process->thread_count; thread++) {
+            const struct thread_memory *memory = &source->threads.items[process->thread_first + thread];
+            description_claim(source, process, memory->tid, &memory->sleep.call);
+        }
+    }
 }
 
 static void holder_resolve(struct source *source, struct lock_memory *holder)
@@ -120,9 +208,12 @@ void lock_resolve(struct source *source)
         else
             holder_resolve(source, &items[i]);
     }
+    description_waiters_resolve(source);
     for (size_t i = 0; i < source->locks.count; i++) {
         struct lock_memory *holder = items[i].lock.waiting ? &items[items[i].holder] : NULL;
         const char *path = holder == NULL ? NULL : descriptor_path(source, items[i].descriptor);
+        if (path == NULL && holder != NULL && items[i].carried)
+            path = sample_string(source->previous, TABLE_LOCK, items[i].carried_row, LOCK_PATH);
         if (path != NULL && holder->process == NULL)
             owner_search(source, holder, path);
     }
