@@ -261,7 +261,7 @@ static void a_full_disk_is_told_and_survived(void **state)
 static int small_disk_run(const char *directory)
 {
     struct error error = {0};
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("tmpfs", directory, "tmpfs", 0, "size=300k") != 0)
         return SKIPPED;
     char path[128], ballast[128];

@@ -157,9 +157,10 @@ static void flipped_bits_never_give_a_wrong_sample(void **state)
 {
     const char *path = scratch_path(*state, "a.culprit");
     record(path, &no_limits, 10, 0, 70);
-    size_t bytes = file_bytes(path), opens = 0, readable = 0;
+    size_t bytes = file_bytes(path), opens = 0, readable = 0, rounds = 0;
     unsigned seed = 815;
-    for (int round = 0; round < 600; round++) {
+    int step = getenv("CULPRIT_SLOW") != NULL ? 7 : 1; /* under valgrind */
+    for (int round = 0; round < 600; round += step, rounds++) {
         /* every byte of the header and the first pages' heads, then anywhere */
         size_t at = round < 100   ? (size_t)round
                     : round < 300 ? 4096 * ((size_t)round % 6) + (size_t)round % 30
@@ -176,7 +177,7 @@ static void flipped_bits_never_give_a_wrong_sample(void **state)
         recording_close(recording, NULL);
         assert_true(file_flip(path, at, flip));
     }
-    assert_true(opens > 300);
+    assert_true(opens * 2 > rounds);
     assert_true(readable > opens * 35);
 }
 
