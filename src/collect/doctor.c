@@ -22,9 +22,9 @@ struct doctor_entry {
 static const struct doctor_entry entries[] = {
     {"processes of all users", check_processes, true, false},
     {"descriptors of all users", check_descriptors, true, false},
-    {"open modes and lock holders (fdinfo)", check_descriptor_details, true, false},
-    {"system call each process sits in", check_system_calls, true, false},
-    {"kernel function each process waits in", check_wait_channels, false, false},
+    {"open modes and locks (fdinfo)", check_descriptor_details, true, false},
+    {"system call it sits in", check_system_calls, true, false},
+    {"kernel function it waits in", check_wait_channels, false, false},
     {"bytes read and written (io)", check_io, true, false},
     {"time waiting for a processor", check_run_delay, true, false},
     {"file locks", check_locks, true, false},
