@@ -74,6 +74,21 @@ static bool positions_load(struct recording *recording, struct error *error)
     return true;
 }
 
+/* A plain table of plain columns: a generated column computes, when it is read, what its author liked, and the
+ * authoriser is not asked. */
+static bool schema_check(struct recording *recording, struct error *error)
+{
+    int64_t root_page, computed;
+    if (!database_number(recording, "SELECT rootpage FROM sqlite_master WHERE name='sample' AND type='table'", 0,
+                         &root_page, error) ||
+        !database_number(recording, "SELECT 1 FROM pragma_table_xinfo('sample') WHERE hidden <> 0", 0, &computed,
+                         error))
+        return false;
+    if (root_page <= 0 || computed != 0)
+        return error_set(error, "%s is damaged: its tables are not those of a recording", recording->path);
+    return true;
+}
+
 static bool database_attach(struct recording *recording, bool immutable, struct error *error)
 {
     sqlite3_finalize(recording->select);
@@ -82,7 +97,8 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
     recording->database = NULL;
     recording->immutable = immutable;
     recording->note[0] = '\0';
-    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error))
+    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error) ||
+        !schema_check(recording, error))
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
     recording->select =

@@ -218,6 +218,8 @@ static void the_file_stays_within_its_size(void **state)
     struct sample *sample = sample_make(200, 1000);
     assert_false(recording_append(recording, sample, &error));
     assert_non_null(strstr(error.text, "allow a larger size"));
+    assert_false(recording_append(recording, sample, &error));
+    assert_non_null(strstr(error.text, "allow a larger size"));
     sample_release(sample);
     recording_close(recording, NULL);
 }
