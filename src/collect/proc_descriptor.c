@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static int row_append(struct source *source, size_t process_row, uint64_t number, const char *target, size_t length)
@@ -42,14 +43,32 @@ static void access_set(struct table *table, int directory, const char *name)
                   ((link.st_mode & S_IRUSR) ? 1u : 0u) | ((link.st_mode & S_IWUSR) ? 2u : 0u));
 }
 
-int descriptor_collect(struct source *source, int directory, size_t process_row)
+/* What the dear tier has found out about the same path of the same process holds on. */
+static void look_carry(struct source *source, const struct process_memory *earlier, uint64_t number)
+{
+    static const int looked_at[] = {DESCRIPTOR_TYPE, DESCRIPTOR_INODE, DESCRIPTOR_DEVICE};
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct table *previous = source->previous == NULL ? NULL : &source->previous->tables[TABLE_DESCRIPTOR];
+    size_t row = table->rows - 1;
+    if (earlier == NULL || !table->known[DESCRIPTOR_PATH][row] || table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_FILE)
+        return;
+    size_t before = source_number_row(previous, earlier, number);
+    if (before == SIZE_MAX || !previous->known[DESCRIPTOR_DEVICE][before] ||
+        strcmp(sample_string(source->previous, TABLE_DESCRIPTOR, before, DESCRIPTOR_PATH),
+               sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH)) != 0)
+        return;
+    for (size_t i = 0; i < sizeof looked_at / sizeof looked_at[0]; i++)
+        source_carry_cell(source, TABLE_DESCRIPTOR, row, before, (size_t)looked_at[i]);
+}
+
+int descriptor_collect(struct source *source, int directory, size_t process_row, const struct process_memory *earlier)
 {
     struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     size_t first = table->rows;
     struct proc_listing listing;
     uint64_t number;
     const char *name;
-    int result = proc_listing_open(&listing, directory, "fd");
+    int result = proc_listing_open(&listing, directory, "fd", source->live);
     if (result < 0)
         return result;
     while (result >= 0 && proc_listing_next(&listing, &number, &name)) {
@@ -61,8 +80,12 @@ int descriptor_collect(struct source *source, int directory, size_t process_row)
             sample_unread_add(source->sample, "descriptors", "path too long", 1);
         else
             result = length < 0 ? length : row_append(source, process_row, number, target, (size_t)length);
-        if (length >= 0 && result >= 0 && source->complete && source->live)
+        if (length < 0 || result < 0 || !source->live)
+            continue;
+        if (source->complete)
             access_set(table, listing.descriptor, name);
+        else
+            look_carry(source, earlier, number);
     }
     if (result >= 0 && listing.error < 0)
         result = listing.error;

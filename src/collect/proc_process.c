@@ -1,8 +1,11 @@
-/* One row per process: counters at every look, facts that seldom change at first sight and then in turns, and what is
- * dear to read only in the complete tier, or not at all while the process has not run. */
+/* One row per process.
+ *
+ * Looking is kept cheap by schedstat: as long as it stays the same, a process with one thread has not run, and what can
+ * only change by its own doing is copied from the sample before. What others can do to it meanwhile (take its memory,
+ * adopt it, make it runnable without a cpu to run on) is looked at in turns, every few samples. */
+#include "collect/proc_look.h"
+
 #include "collect/proc_read.h"
-#include "collect/proc_unit.h"
-#include "collect/source_inside.h"
 
 #include "base/memory.h"
 
@@ -13,189 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One process while it is looked at. */
-struct look {
-    struct source *source;
-    struct table *table;
-    const struct process_memory *earlier; /* NULL at first sight */
-    struct process_memory *memory;
-    struct proc_stat stat;
-    int directory;
-    size_t row;
-};
-
-static const int fact_columns[] = {PROCESS_EXECUTABLE, PROCESS_COMMAND,         PROCESS_CGROUP,
-                                   PROCESS_UNIT,       PROCESS_MOUNT_NAMESPACE, PROCESS_NET_NAMESPACE};
-static const int dear_columns[] = {PROCESS_READ_BYTES,           PROCESS_WRITE_BYTES,  PROCESS_VOLUNTARY_SWITCHES,
-                                   PROCESS_INVOLUNTARY_SWITCHES, PROCESS_WAIT_CHANNEL, PROCESS_SYSTEM_CALL};
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-
-static void look_string(struct look *look, size_t column, const char *text, size_t length)
-{
-    sample_set_string(look->source->sample, TABLE_PROCESS, look->row, column, text, length);
-}
-
-static void look_number(struct look *look, size_t column, uint64_t value)
-{
-    table_set_u64(look->table, look->row, column, value);
-}
-
-static void look_unread(struct look *look, const char *kind, int result)
-{
-    if (!proc_is_gone(result))
-        sample_unread_add(look->source->sample, kind, proc_reason(result), 1);
-}
-
-static void executable_read(struct look *look)
-{
-    char target[PATH_MAX];
-    int length = proc_read_link(look->directory, "exe", target, sizeof target);
-    if (length < 0) {
-        look_unread(look, "executables", length);
-        return;
-    }
-    struct proc_link link;
-    proc_link_parse(target, (size_t)length, &link);
-    if (link.path != NULL)
-        look_string(look, PROCESS_EXECUTABLE, link.path, link.path_length);
-}
-
-static void cgroup_read(struct look *look)
-{
-    char text[PROC_SMALL_BYTES];
-    char unit[256];
-    const char *path;
-    size_t length;
-    int result = proc_read(look->directory, "cgroup", text, sizeof text);
-    if (result < 0) {
-        look_unread(look, "cgroups", result);
-        return;
-    }
-    if (!proc_cgroup_path(text, &path, &length))
-        return;
-    look_string(look, PROCESS_CGROUP, path, length);
-    size_t unit_length = proc_unit_name(path, length, unit, sizeof unit);
-    if (unit_length > 0)
-        look_string(look, PROCESS_UNIT, unit, unit_length);
-}
-
-static void namespace_read(struct look *look, const char *name, size_t column)
-{
-    char target[64];
-    uint64_t inode;
-    int result = proc_read_link(look->directory, name, target, sizeof target);
-    if (result < 0)
-        look_unread(look, "namespaces", result);
-    else if (proc_namespace_parse(target, &inode))
-        look_number(look, column, inode);
-}
-
-/* Was it there before we could look at it? Otherwise it began after the sample before. */
-static bool look_is_late(const struct look *look)
-{
-    const struct source *source = look->source;
-    return source->previous == NULL ||
-           look->stat.start_ticks * source->ns_per_tick < (uint64_t)source->previous->boottime_ns;
-}
-
-static bool look_in_turn(const struct look *look, unsigned every)
-{
-    return (look->source->number + look->memory->pid) % every == 0;
-}
-
-static void facts_collect(struct look *look)
-{
-    const struct process_memory *earlier = look->earlier;
-    if (earlier != NULL && earlier->image == look->stat.image && !look_in_turn(look, FACTS_EVERY_SAMPLES)) {
-        const char *name = sample_string(look->source->previous, TABLE_PROCESS, earlier->row, PROCESS_NAME);
-        if (name != NULL && strlen(name) == look->stat.name_length &&
-            memcmp(name, look->stat.name, look->stat.name_length) == 0) {
-            for (size_t i = 0; i < COUNT_OF(fact_columns); i++)
-                source_carry_cell(look->source, TABLE_PROCESS, look->row, earlier->row, (size_t)fact_columns[i]);
-            look->memory->command_due = earlier->command_due;
-            return;
-        }
-    }
-    cgroup_read(look);
-    if (look->stat.flags & PROC_FLAG_KERNEL_THREAD)
-        return;
-    look->memory->command_due = look->stat.state != 'Z';
-    executable_read(look);
-    namespace_read(look, "ns/mnt", PROCESS_MOUNT_NAMESPACE);
-    namespace_read(look, "ns/net", PROCESS_NET_NAMESPACE);
-}
-
-static void switches_read(struct look *look)
-{
-    char text[PROC_SMALL_BYTES];
-    uint64_t number;
-    int result = proc_read(look->directory, "status", text, sizeof text);
-    if (result < 0) {
-        look_unread(look, "status", result);
-        return;
-    }
-    if (proc_field(text, "voluntary_ctxt_switches:", &number))
-        look_number(look, PROCESS_VOLUNTARY_SWITCHES, number);
-    if (proc_field(text, "nonvoluntary_ctxt_switches:", &number))
-        look_number(look, PROCESS_INVOLUNTARY_SWITCHES, number);
-}
-
-static void io_read(struct look *look)
-{
-    char text[PROC_SMALL_BYTES];
-    uint64_t number;
-    int result = proc_read(look->directory, "io", text, sizeof text);
-    if (result < 0) {
-        look_unread(look, "io", result);
-        return;
-    }
-    if (proc_field(text, "read_bytes:", &number))
-        look_number(look, PROCESS_READ_BYTES, number);
-    if (proc_field(text, "write_bytes:", &number))
-        look_number(look, PROCESS_WRITE_BYTES, number);
-}
-
-static void wait_channel_read(struct look *look)
-{
-    char text[128];
-    int length = proc_read(look->directory, "wchan", text, sizeof text);
-    if (length < 0)
-        look_unread(look, "wait channels", length);
-    else if (length > 0 && strcmp(text, "0") != 0)
-        look_string(look, PROCESS_WAIT_CHANNEL, text, (size_t)length);
-}
-
-static void system_call_read(struct look *look)
-{
-    char text[256];
-    int result = proc_read(look->directory, "syscall", text, sizeof text);
-    if (result < 0)
-        look_unread(look, "system calls", result);
-    else if (proc_system_call_parse(text, &look->memory->sleep.call) && look->memory->sleep.call.number >= 0)
-        look_number(look, PROCESS_SYSTEM_CALL, (uint64_t)look->memory->sleep.call.number);
-}
-
-static void dear_collect(struct look *look)
-{
-    struct process_memory *memory = look->memory;
-    if (memory->unchanged && look->earlier->dear && !look_in_turn(look, UNCHANGED_EVERY_SAMPLES)) {
-        for (size_t i = 0; i < COUNT_OF(dear_columns); i++)
-            source_carry_cell(look->source, TABLE_PROCESS, look->row, look->earlier->row, (size_t)dear_columns[i]);
-        memory->sleep.call = look->earlier->sleep.call;
-        memory->dear = true;
-        return;
-    }
-    memory->dear = look->source->complete;
-    if (!memory->dear)
-        return;
-    io_read(look);
-    if (look->stat.flags & PROC_FLAG_KERNEL_THREAD)
-        return;
-    switches_read(look);
-    wait_channel_read(look);
-    system_call_read(look);
-}
-
 static void schedstat_read(struct look *look)
 {
     struct process_memory *memory = look->memory;
@@ -204,7 +24,7 @@ static void schedstat_read(struct look *look)
     char text[128];
     int result = proc_read(look->directory, "schedstat", text, sizeof text);
     if (result < 0 || !proc_schedstat_parse(text, &memory->sleep.schedstat)) {
-        look_unread(look, "schedstat", result);
+        look_unread(look, PART_SCHEDSTAT, result);
         return;
     }
     look_number(look, PROCESS_RUN_DELAY_NS, memory->sleep.schedstat.run_delay_ns);
@@ -247,7 +67,7 @@ static bool descriptors_carry(struct look *look)
     if (!memory->unchanged || !memory->dear != !earlier->dear || look_in_turn(look, UNCHANGED_EVERY_SAMPLES))
         return false;
     if (!table_known(&look->source->previous->tables[TABLE_PROCESS], earlier->row, PROCESS_DESCRIPTORS))
-        return false;
+        return false; /* could not be read, but may be by now */
     for (size_t i = 0; i < earlier->descriptor_count; i++)
         if (!source_carry_row(look->source, TABLE_DESCRIPTOR, earlier->descriptor_first + i))
             return false;
@@ -265,11 +85,12 @@ static int descriptors_collect(struct look *look)
         return 0;
     }
     if (!descriptors_carry(look)) {
-        int count = descriptor_collect(look->source, look->directory, look->row);
+        int count = descriptor_collect(look->source, look->directory, look->row, look->earlier);
         if (proc_is_gone(count) || count == -ENOMEM)
             return count;
+        memory->unread[PART_DESCRIPTOR] = 0;
         if (count < 0) {
-            look_unread(look, "descriptors", count);
+            look_unread(look, PART_DESCRIPTOR, count);
             return 0;
         }
         memory->descriptor_count = (size_t)count;
@@ -309,12 +130,59 @@ static int process_look(struct look *look)
     look->memory->single_threaded = look->stat.threads == 1;
     schedstat_read(look);
     counters_set(look, owner.st_uid);
-    facts_collect(look);
-    dear_collect(look);
+    look_facts(look);
+    look_dear(look);
     int result = threads_collect(look) ? descriptors_collect(look) : -ENOMEM;
     if (result < 0)
         table_drop_last(look->table);
     return result;
+}
+
+/* The whole row from the sample before, when the process has not run and it is not its turn. 1: done; 0: look at it;
+ * else a negative errno. */
+static int process_carry(struct look *look)
+{
+    char path[48], text[128];
+    const struct process_memory *earlier = look->earlier;
+    struct process_memory *memory = look->memory;
+    struct proc_schedstat schedstat;
+    if (earlier == NULL || !earlier->single_threaded || earlier->sleep.asleep_since_ns == 0 ||
+        (look->source->complete && !earlier->dear) || look_in_turn(look, STAT_EVERY_SAMPLES))
+        return 0;
+    strcat(proc_name(path, memory->pid), "/schedstat");
+    int result = proc_read(look->source->root, path, text, sizeof text);
+    if (result < 0 || !proc_schedstat_parse(text, &schedstat) || schedstat.cpu_ns == 0 ||
+        memcmp(&schedstat, &earlier->sleep.schedstat, sizeof schedstat) != 0)
+        return result < 0 ? result : 0;
+    look->row = look->table->rows;
+    if (!source_carry_row(look->source, TABLE_PROCESS, earlier->row) || !thread_carry(look->source, memory, earlier))
+        return -ENOMEM;
+    *memory = *earlier;
+    memory->row = (uint32_t)look->row;
+    memory->sleep.still = memory->unchanged = true;
+    memory->descriptor_first = look->source->sample->tables[TABLE_DESCRIPTOR].rows;
+    for (size_t i = 0; i < earlier->descriptor_count; i++)
+        if (!source_carry_row(look->source, TABLE_DESCRIPTOR, earlier->descriptor_first + i))
+            return -ENOMEM;
+    return 1;
+}
+
+static void unread_count(const struct look *look)
+{
+    static const char *const parts[PART_COUNT] = {
+        [PART_DESCRIPTOR] = "descriptors",
+        [PART_SCHEDSTAT] = "schedstat",
+        [PART_EXECUTABLE] = "executables",
+        [PART_CGROUP] = "cgroups",
+        [PART_NAMESPACE] = "namespaces",
+        [PART_STATUS] = "status",
+        [PART_IO] = "io",
+        [PART_WAIT_CHANNEL] = "wait channels",
+        [PART_SYSTEM_CALL] = "system calls",
+    };
+    for (size_t part = 0; part < PART_COUNT; part++)
+        if (look->memory->unread[part] != 0)
+            sample_unread_add(look->source->sample, parts[part], proc_reason(look->memory->unread[part]), 1);
 }
 
 static bool pids_list(struct source *source, uint32_t **pids, size_t *count, struct error *error)
@@ -323,7 +191,7 @@ static bool pids_list(struct source *source, uint32_t **pids, size_t *count, str
     size_t capacity = 0;
     uint64_t number;
     const char *name;
-    int result = proc_listing_open(&listing, source->root, ".");
+    int result = proc_listing_open(&listing, source->root, ".", source->live);
     if (result < 0)
         return error_errno(error, -result, "cannot list the processes in /proc");
     bool done = true;
@@ -350,17 +218,21 @@ static int pid_look(struct source *source, uint32_t pid, const struct process_me
         return -ENOMEM;
     struct process_memory *memory = &memories->items[memories->count];
     *memory = (struct process_memory){.pid = pid, .sleep.call = {.number = -1}};
-    struct look look = {.source = source,
-                        .table = &source->sample->tables[TABLE_PROCESS],
-                        .earlier = earlier,
-                        .memory = memory,
-                        .directory = openat(source->root, proc_name(name, pid), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (look.directory < 0)
-        return -errno;
-    int result = process_look(&look);
-    close(look.directory);
-    memories->count += result == 0;
-    return result;
+    struct look look = {
+        .source = source, .table = &source->sample->tables[TABLE_PROCESS], .earlier = earlier, .memory = memory};
+    int result = process_carry(&look);
+    if (result == 0) {
+        look.directory = openat(source->root, proc_name(name, pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (look.directory < 0)
+            return -errno;
+        result = process_look(&look);
+        close(look.directory);
+    }
+    if (result < 0)
+        return result;
+    unread_count(&look);
+    memories->count++;
+    return 0;
 }
 
 bool process_collect(struct source *source, struct error *error)

@@ -84,8 +84,9 @@ const char *proc_reason(int result)
     }
 }
 
-int proc_listing_open(struct proc_listing *listing, int directory, const char *name)
+int proc_listing_open(struct proc_listing *listing, int directory, const char *name, bool kernel)
 {
+    listing->kernel = kernel;
     listing->used = listing->filled = 0;
     listing->error = 0;
     listing->descriptor = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,6 +95,9 @@ int proc_listing_open(struct proc_listing *listing, int directory, const char *n
 
 static bool listing_fill(struct proc_listing *listing)
 {
+    enum { ENTRY_BYTES_MAX = 320 };
+    if (listing->kernel && listing->filled > 0 && listing->filled + ENTRY_BYTES_MAX < sizeof listing->entries)
+        return false;
     ssize_t filled = getdents64(listing->descriptor, listing->entries, sizeof listing->entries);
     if (filled < 0)
         listing->error = -errno;

@@ -32,13 +32,14 @@ const char *proc_reason(int result);
 /* Numbered entries (processes, threads, descriptors) of a directory, in the kernel's order. */
 struct proc_listing {
     int descriptor;
-    int error; /* 0, or the negative errno that ended the listing early */
+    bool kernel; /* the directory is the kernel's own, which fills what it is given: less than that is the end */
+    int error;   /* 0, or the negative errno that ended the listing early */
     size_t used, filled;
     char entries[PROC_LISTING_BYTES] __attribute__((aligned(8)));
 };
 
 /* Opens directory/name; returns 0 or a negative errno. */
-int proc_listing_open(struct proc_listing *listing, int directory, const char *name);
+int proc_listing_open(struct proc_listing *listing, int directory, const char *name, bool kernel);
 /* The next number; its name is borrowed until the next call. False at the end. */
 bool proc_listing_next(struct proc_listing *listing, uint64_t *number, const char **name);
 void proc_listing_close(struct proc_listing *listing);

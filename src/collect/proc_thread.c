@@ -76,7 +76,7 @@ void thread_collect(struct source *source, int directory, struct process_memory 
         return;
     }
     process->thread_first = source->threads.count;
-    if (proc_listing_open(&listing, directory, "task") < 0)
+    if (proc_listing_open(&listing, directory, "task", source->live) < 0)
         return;
     while (proc_listing_next(&listing, &tid, &name))
         if (tid != process->pid)

@@ -9,7 +9,7 @@
 /* One thread while its wait is looked for. */
 struct sleeper {
     struct source *source;
-    const struct wait_ends *ends;
+    struct wait_ends *ends;
     const struct process_memory *process;
     const struct sleep_memory *sleep;
     uint64_t thread;
@@ -108,7 +108,7 @@ static bool sleeper_append(struct sleeper *sleeper)
     return true;
 }
 
-static bool thread_append(struct source *source, const struct wait_ends *ends, const struct process_memory *process,
+static bool thread_append(struct source *source, struct wait_ends *ends, const struct process_memory *process,
                           const struct sleep_memory *sleep, uint64_t thread)
 {
     if (!sleep->call.blocked || sleep->asleep_since_ns == 0)
@@ -127,7 +127,7 @@ static bool thread_append(struct source *source, const struct wait_ends *ends, c
     return sleeper_append(&sleeper);
 }
 
-static bool threads_append(struct source *source, const struct wait_ends *ends)
+static bool threads_append(struct source *source, struct wait_ends *ends)
 {
     for (size_t i = 0; i < source->processes.count; i++) {
         const struct process_memory *process = &source->processes.items[i];

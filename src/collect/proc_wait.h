@@ -40,6 +40,8 @@ bool wait_append(struct source *source, const struct wait *wait);
  * False: out of memory. */
 bool wait_finish(struct source *source);
 
+enum { WAIT_HOLDERS_MAX = 8 };
+
 /* Who is at the other end, found by inode; built once per sample. */
 struct wait_ends {
     struct wait_end {
@@ -48,6 +50,10 @@ struct wait_ends {
     } * descriptors, *sockets; /* rows of the descriptor table (pipes and sockets) and of the socket table */
     size_t descriptor_count, socket_count;
     uint32_t *only_child; /* by process row: row of its only living child; UINT32_MAX: none; UINT32_MAX - 1: several */
+    /* Who was found for the last inode asked for. */
+    uint64_t holders_inode, holders_access;
+    const struct process_memory *holders[WAIT_HOLDERS_MAX + 1];
+    size_t holder_count;
 };
 
 bool wait_ends_build(struct source *source, struct wait_ends *ends);
@@ -55,9 +61,9 @@ void wait_ends_done(struct wait_ends *ends);
 
 /* Appends the rows of a wait on a pipe (of wait->kind, on wait->inode): one for each process at its other end, at most
  * 8, or one without holder. */
-bool wait_pipe_append(struct source *source, const struct wait_ends *ends, struct wait *wait);
+bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait *wait);
 /* The same for a socket whose peer is on this host. */
-bool wait_socket_append(struct source *source, const struct wait_ends *ends, struct wait *wait);
+bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait);
 /* The child that a process waits for, by its pid or (0) because it is the only one; NULL: not known. */
 const struct process_memory *wait_child(struct source *source, const struct wait_ends *ends,
                                         const struct process_memory *parent, uint64_t child);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { HOLDERS_MAX = 8, ACCESS_READ = 1, ACCESS_WRITE = 2 };
+enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
 #define CHILD_NONE    UINT32_MAX
 #define CHILD_SEVERAL (UINT32_MAX - 1)
 
@@ -77,37 +77,53 @@ static size_t end_first(const struct wait_end *ends, size_t count, uint64_t inod
     return low;
 }
 
-/* One row for each process other than the waiter that has the inode open with that access (0: any). */
-static bool holders_append(struct source *source, const struct wait_ends *ends, uint64_t inode, uint64_t access,
-                           struct wait *wait)
+/* Who has the inode open with that access (0: any), one more than a wait gets rows: the waiter may be among them.
+ * Remembered, because a thousand may wait for the same. */
+static void holders_find(struct source *source, struct wait_ends *ends, uint64_t inode, uint64_t access)
 {
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    const struct process_memory *last = NULL;
-    size_t holders = 0;
+    if (ends->holders_inode == inode && ends->holders_access == access)
+        return;
+    ends->holders_inode = inode;
+    ends->holders_access = access;
+    ends->holder_count = 0;
     for (size_t i = end_first(ends->descriptors, ends->descriptor_count, inode);
-         i < ends->descriptor_count && ends->descriptors[i].inode == inode && holders < HOLDERS_MAX; i++) {
+         i < ends->descriptor_count && ends->descriptors[i].inode == inode && ends->holder_count <= WAIT_HOLDERS_MAX;
+         i++) {
         size_t row = ends->descriptors[i].row;
         if (access != 0 && (table_u64(table, row, DESCRIPTOR_ACCESS, 0) & access) == 0)
             continue;
         const struct process_memory *holder = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
-        if (holder == NULL || holder == wait->waiter || holder == last)
+        bool again = ends->holder_count > 0 && ends->holders[ends->holder_count - 1] == holder;
+        if (holder != NULL && !again)
+            ends->holders[ends->holder_count++] = holder;
+    }
+}
+
+static bool holders_append(struct source *source, struct wait_ends *ends, uint64_t inode, uint64_t access,
+                           struct wait *wait)
+{
+    size_t rows = 0;
+    holders_find(source, ends, inode, access);
+    for (size_t i = 0; i < ends->holder_count && rows < WAIT_HOLDERS_MAX; i++) {
+        if (ends->holders[i] == wait->waiter)
             continue;
-        wait->holder = last = holder;
-        holders++;
+        wait->holder = ends->holders[i];
+        rows++;
         if (!wait_append(source, wait))
             return false;
     }
     wait->holder = NULL;
-    return holders > 0 || wait_append(source, wait);
+    return rows > 0 || wait_append(source, wait);
 }
 
-bool wait_pipe_append(struct source *source, const struct wait_ends *ends, struct wait *wait)
+bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait *wait)
 {
     uint64_t access = wait->kind == WAIT_PIPE_READ ? ACCESS_WRITE : ACCESS_READ;
     return holders_append(source, ends, wait->inode, access, wait);
 }
 
-bool wait_socket_append(struct source *source, const struct wait_ends *ends, struct wait *wait)
+bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait)
 {
     const struct table *table = &source->sample->tables[TABLE_SOCKET];
     size_t i = end_first(ends->sockets, ends->socket_count, wait->inode);

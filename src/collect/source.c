@@ -129,9 +129,8 @@ struct process_memory *source_process(struct source *source, uint64_t pid, uint6
     return here ? &items[low] : NULL;
 }
 
-size_t source_descriptor(const struct source *source, const struct process_memory *process, uint64_t number)
+size_t source_number_row(const struct table *table, const struct process_memory *process, uint64_t number)
 {
-    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     const uint64_t *numbers = table->rows > 0 ? table->cells[DESCRIPTOR_NUMBER] : NULL;
     size_t low = process->descriptor_first, end = low + process->descriptor_count, high = end;
     while (low < high) {
@@ -147,6 +146,11 @@ size_t source_descriptor(const struct source *source, const struct process_memor
         if (numbers[row] == number)
             return row;
     return SIZE_MAX;
+}
+
+size_t source_descriptor(const struct source *source, const struct process_memory *process, uint64_t number)
+{
+    return source_number_row(&source->sample->tables[TABLE_DESCRIPTOR], process, number);
 }
 
 #define SWAP(type, a, b)  \

@@ -15,6 +15,7 @@
 enum {
     THREADS_LOOKED_AT = 64,       /* of a process with more only the main thread is */
     FACTS_EVERY_SAMPLES = 32,     /* how often exe, argv, cgroup, ... are read again without a reason */
+    STAT_EVERY_SAMPLES = 4,       /* how often even a process that has not run is looked at; divides the others */
     UNCHANGED_EVERY_SAMPLES = 16, /* how often what cannot have changed by itself is read again all the same */
 };
 
@@ -33,6 +34,20 @@ struct thread_memory {
     struct sleep_memory sleep;
 };
 
+/* Parts of a process that may be kept from us. */
+enum process_part {
+    PART_DESCRIPTOR,
+    PART_SCHEDSTAT,
+    PART_EXECUTABLE, /* facts */
+    PART_CGROUP,
+    PART_NAMESPACE,
+    PART_STATUS, /* dear */
+    PART_IO,
+    PART_WAIT_CHANNEL,
+    PART_SYSTEM_CALL,
+    PART_COUNT
+};
+
 /* What is remembered of a process. In order of pid, as the rows of the sample it belongs to. */
 struct process_memory {
     uint32_t pid;
@@ -41,9 +56,10 @@ struct process_memory {
     uint64_t image;            /* changes with exec */
     struct sleep_memory sleep; /* of its main thread */
     bool single_threaded;
-    bool unchanged;   /* single-threaded and has not run since the sample before */
-    bool command_due; /* its command line is to be read */
-    bool dear;        /* its dear columns and those of its descriptors are known */
+    bool unchanged;             /* single-threaded and has not run since the sample before */
+    int16_t unread[PART_COUNT]; /* negative errno of what could not be read, else 0 */
+    bool command_due;           /* its command line is to be read */
+    bool dear;                  /* its dear columns and those of its descriptors are known */
     size_t descriptor_first, descriptor_count;
     size_t thread_first, thread_count; /* in source->threads, without the main thread */
 };
@@ -116,7 +132,9 @@ void thread_collect(struct source *source, int directory, struct process_memory 
                     const struct process_memory *earlier, uint64_t threads, bool first_look);
 bool thread_carry(struct source *source, struct process_memory *process, const struct process_memory *earlier);
 
-/* The row of a process's descriptor by its number; SIZE_MAX: not there. */
+/* The row of a process's descriptor by its number, in a table or in that of the sample under way; SIZE_MAX: not
+ * there. */
+size_t source_number_row(const struct table *descriptors, const struct process_memory *process, uint64_t number);
 size_t source_descriptor(const struct source *source, const struct process_memory *process, uint64_t number);
 
 /* Each fills its tables. False with a sentence: out of memory, or /proc itself cannot be read. */
@@ -137,8 +155,9 @@ void filesystems_free(struct filesystems *filesystems);
 /* May looking at that path of a process make whoever looks sleep? */
 bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path);
 
-/* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID). Returns the count, or a
+/* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID; earlier: NULL at first
+ * sight). Returns the count, or a
  * negative errno when it went away (rows it appended are gone again) or may not be looked at. */
-int descriptor_collect(struct source *source, int directory, size_t process_row);
+int descriptor_collect(struct source *source, int directory, size_t process_row, const struct process_memory *earlier);
 
 #endif

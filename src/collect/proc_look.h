@@ -1,0 +1,33 @@
+/* One process while it is looked at: shared by proc_process.c, which says in which order, and proc_fact.c. */
+#ifndef COLLECT_PROC_LOOK_H
+#define COLLECT_PROC_LOOK_H
+
+#include "collect/source_inside.h"
+
+struct look {
+    struct source *source;
+    struct table *table;
+    const struct process_memory *earlier; /* NULL at first sight */
+    struct process_memory *memory;
+    struct proc_stat stat;
+    int directory; /* its /proc/PID */
+    size_t row;
+};
+
+void look_string(struct look *look, size_t column, const char *text, size_t length);
+void look_number(struct look *look, size_t column, uint64_t value);
+/* Remembers that a part could not be read, unless that is because the process has gone. */
+void look_unread(struct look *look, enum process_part part, int result);
+
+/* Was it there before we could look at it? Otherwise it began after the sample before. */
+bool look_is_late(const struct look *look);
+
+/* Is it the process's turn for what is looked at again every so many samples? */
+bool look_in_turn(const struct look *look, unsigned every);
+
+/* What seldom changes: read at first sight, after an exec and in turns. */
+void look_facts(struct look *look);
+/* What is dear: read in the complete tier, copied as long as the process has not run. */
+void look_dear(struct look *look);
+
+#endif
