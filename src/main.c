@@ -35,6 +35,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */
     if (argc < 2)
         return command_live.run(&command_live, argc, argv);
     const char *word = argv[1];
