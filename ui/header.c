@@ -57,8 +57,8 @@ static void header_right(struct ui *ui, int row, int left)
     char text[HEADER_TEXT_BYTES], count[32];
     if (ui->live.ended)
         word_draw(&words, ROLE_ALARM, "the collector has ended");
-    if (live_overdue_s(&ui->live) > 0) {
-        snprintf(text, sizeof text, "no sample for %ld s", live_overdue_s(&ui->live));
+    if (ui->overdue_s > 0) {
+        snprintf(text, sizeof text, "no sample for %ld s", ui->overdue_s);
         word_draw(&words, ROLE_WARNING, text);
     }
     if (ui->recorder.recording != NULL) {

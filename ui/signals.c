@@ -14,6 +14,11 @@ static const struct {
 };
 enum { HANDLED_COUNT = sizeof handled / sizeof handled[0] };
 
+static void stop_handler(int number)
+{
+    (void)number; /* never called: the signal is blocked, and read from the descriptor */
+}
+
 bool signals_open(struct signals *signals, struct error *error)
 {
     sigset_t set;
@@ -23,7 +28,8 @@ bool signals_open(struct signals *signals, struct error *error)
     signals->descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signals->descriptor < 0)
         return error_errno(error, errno, "signals cannot be received");
-    sigprocmask(SIG_BLOCK, &set, &signals->before);
+    sigprocmask(SIG_BLOCK, &set, &signals->mask_before);
+    sigaction(SIGTSTP, &(struct sigaction){.sa_handler = stop_handler}, &signals->stop_before);
     return true;
 }
 
@@ -36,7 +42,8 @@ void signals_close(struct signals *signals)
     }
     close(signals->descriptor);
     signals->descriptor = -1;
-    sigprocmask(SIG_SETMASK, &signals->before, NULL);
+    sigaction(SIGTSTP, &signals->stop_before, NULL);
+    sigprocmask(SIG_SETMASK, &signals->mask_before, NULL);
 }
 
 enum signal_kind signals_next(int descriptor)

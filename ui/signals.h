@@ -16,9 +16,12 @@ enum signal_kind {
 
 struct signals {
     int descriptor;
-    sigset_t before; /* the mask to restore */
+    sigset_t mask_before;
+    struct sigaction stop_before;
 };
 
+/* Before screen_open: curses ignores SIGTSTP while it draws, which would lose one that is pending; it leaves the signal
+ * alone when it finds a handler there. */
 bool signals_open(struct signals *signals, struct error *error);
 void signals_close(struct signals *signals);
 

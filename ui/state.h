@@ -53,6 +53,7 @@ struct ui {
     int page_rows;        /* rows that the view on top has for its lines, as last drawn */
 
     uint64_t wanted;             /* serial of the sample to show */
+    long overdue_s;              /* how late the sample under way is, as last shown; 0 = it is not */
     bool paused;                 /* live: new samples do not change the picture */
     char message[MESSAGE_BYTES]; /* until the next key; raw */
     bool message_is_error;

@@ -20,7 +20,9 @@ bool terminal_check(struct error *error)
                          "'culprit diagnose' for plain text",
                          type == NULL ? "" : type);
     const char *move = tigetstr("cup");
-    if (move == NULL || move == (char *)-1)
+    bool moves = move != NULL && move != (char *)-1;
+    del_curterm(cur_term);
+    if (!moves)
         return error_set(error,
                          "a terminal of type TERM=%s cannot place the cursor, which the screen needs; run "
                          "'culprit diagnose' for plain text",

@@ -218,7 +218,10 @@ static unsigned on_time(struct ui *ui)
     live_ask(&ui->live, ui->options->collector, false, &error);
     if (error.text[0] != '\0')
         ui_fail(ui, &error);
-    return error.text[0] != '\0' || live_overdue_s(&ui->live) > 0 ? REDO_DRAW : REDO_NOTHING;
+    long overdue_s = live_overdue_s(&ui->live);
+    bool changed = overdue_s != ui->overdue_s;
+    ui->overdue_s = overdue_s;
+    return changed || error.text[0] != '\0' ? REDO_DRAW : REDO_NOTHING;
 }
 
 /* ---- the loop ---- */
@@ -298,7 +301,7 @@ bool ui_run(const struct ui_options *options, struct error *error)
     if (ui == NULL)
         return error_memory(error);
     struct signals signals = {.descriptor = -1};
-    bool done = screen_open(&ui->screen, &theme, error) && signals_open(&signals, error) &&
+    bool done = signals_open(&signals, error) && screen_open(&ui->screen, &theme, error) &&
                 ui_loop(ui, signals.descriptor, error);
     done = recorder_done(&ui->recorder, done ? error : NULL) && done;
     screen_close(&ui->screen);
