@@ -80,11 +80,14 @@ struct model *answer_model(const char *path, struct error *error)
     return bundled ? model_bundled(error) : model_read(path, error);
 }
 
-bool replay_open(struct replay *replay, const char *path, struct error *error)
+bool replay_open(const struct command *command, struct replay *replay, const char *path, struct error *error)
 {
     *replay = (struct replay){.recording = recording_open(path, error)};
     if (replay->recording == NULL)
         return false;
+    const char *note = recording_note(replay->recording);
+    if (note != NULL && note[0] != '\0')
+        command_note(command, "%s", note);
     if (recording_count(replay->recording) == 0)
         error_set(error, "%s holds no sample yet: nothing was recorded, or its -wal file is missing", path);
     else

@@ -2,6 +2,7 @@
 #ifndef CMD_ANSWER_H
 #define CMD_ANSWER_H
 
+#include "cmd/command.h"
 #include "cursor/cursor.h"
 #include "export/export.h"
 #include "graph/graph.h"
@@ -27,12 +28,13 @@ bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, si
 /* The bundled model for NULL or "bundled", else the file. */
 struct model *answer_model(const char *path, struct error *error);
 
-/* A recording with its cursor. On failure both are NULL. An empty recording is refused with a sentence. */
+/* A recording with its cursor. On failure both are NULL. An empty recording is refused with a sentence. What may be
+ * missing of it (a lost -wal file) is noted on standard error in the command's name. */
 struct replay {
     struct recording *recording;
     struct cursor *cursor;
 };
-bool replay_open(struct replay *replay, const char *path, struct error *error);
+bool replay_open(const struct command *command, struct replay *replay, const char *path, struct error *error);
 void replay_close(struct replay *replay);
 
 /* The zone of the recorded host in seconds from UTC, 0 when it is not known. */

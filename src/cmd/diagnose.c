@@ -114,7 +114,7 @@ static bool recorded_answer(const struct command *command, const struct settings
 {
     struct replay replay;
     size_t first, last, damaged = 0;
-    if (!collector_drop_privileges(error) || !replay_open(&replay, path, error))
+    if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
         return false;
     *zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
     *model = answer_model(settings->model, error);

@@ -59,13 +59,14 @@ static const struct option_row option_rows[] = {
      .help = "times in UTC, not in the recorded host's zone"},
 };
 
-static bool moment_export(const struct settings *settings, const char *path, struct error *error)
+static bool moment_export(const struct command *command, const struct settings *settings, const char *path,
+                          struct error *error)
 {
     struct replay replay;
     struct answer answer = {0};
     struct buffer out = {0};
     size_t position;
-    if (!collector_drop_privileges(error) || !replay_open(&replay, path, error))
+    if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
         return false;
     int32_t zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
     struct model *model = answer_model(settings->model, error);
@@ -96,7 +97,8 @@ static int export_run(const struct command *command, int argc, char **argv)
         error_set(&error, "--at TIME is missing: say which moment of the recording");
         return command_fail(command, STATUS_USAGE, &error);
     }
-    return moment_export(&settings, argv[first], &error) ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return moment_export(command, &settings, argv[first], &error) ? STATUS_DONE
+                                                                  : command_fail(command, STATUS_FAILED, &error);
 }
 
 const struct command command_export = {

@@ -38,10 +38,11 @@ static const struct option_row option_rows[] = {
      .help = "times in UTC, not in the recorded host's zone"},
 };
 
-static bool replay_show(const struct settings *settings, const char *path, struct error *error)
+static bool replay_show(const struct command *command, const struct settings *settings, const char *path,
+                        struct error *error)
 {
     struct replay replay;
-    if (!collector_drop_privileges(error) || !replay_open(&replay, path, error))
+    if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
         return false;
     struct model *model = answer_model(settings->model, error);
     struct ui_options options = {
@@ -70,7 +71,8 @@ static int replay_run(const struct command *command, int argc, char **argv)
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
     struct error error = {0};
-    return replay_show(&settings, argv[first], &error) ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return replay_show(command, &settings, argv[first], &error) ? STATUS_DONE
+                                                                : command_fail(command, STATUS_FAILED, &error);
 }
 
 const struct command command_replay = {

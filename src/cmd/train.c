@@ -112,7 +112,7 @@ static bool recording_add(const struct command *command, struct corpus *corpus, 
                           const struct settings *settings, const struct model *judge_by, struct error *error)
 {
     struct replay replay;
-    if (!replay_open(&replay, path, error))
+    if (!replay_open(command, &replay, path, error))
         return false;
     size_t last = cursor_count(replay.cursor) - 1, sick_before = corpus->unhealthy;
     bool added = last > 0 || error_set(error, "%s holds one sample only: rates need two", path);
