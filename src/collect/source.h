@@ -1,4 +1,15 @@
-/* The source of samples inside the collector process: /proc and netlink (the kernel source will stand beside it). */
+/* The source of samples inside the collector process: /proc and netlink (the kernel source will stand beside it).
+ *
+ * Times. /proc tells no time of locks and waits: they begin at the first look that proves them. A sleeping thread whose
+ * schedstat has not changed has not woken: its wait is as old as the first look that found it asleep so. Who sleeps on a
+ * lock proves that it was held all along; a lock whose holder has run meanwhile is otherwise as old as the first of the
+ * looks that saw it without a gap. `at_least` is 1 when it was there at our very first look, so that nobody knows how
+ * much older it is; with 0 it began within one interval before `since`.
+ *
+ * Tiers. Basic: stat, schedstat, links of descriptors, locks and who waits for them, sockets. Complete: besides status,
+ * io, wchan, the system call of each thread and what it waits for, how descriptors were opened, the files behind them.
+ * A wait found in the complete tier is followed in the basic one as long as its thread does not run. What has not run
+ * since the sample before is copied from it, dear columns included, and read again in turns. */
 #ifndef COLLECT_SOURCE_H
 #define COLLECT_SOURCE_H
 
