@@ -149,7 +149,7 @@ static void both_who_wait_for_a_lock_know_the_holder(void **state)
     }
 }
 
-static void a_lock_whose_taker_is_gone_belongs_to_who_shows_it(void **state)
+static void a_lock_whose_takers_number_is_anothers_belongs_to_who_shows_it(void **state)
 {
     (void)state;
     const struct table *table = &sample->tables[TABLE_WAIT];
@@ -236,7 +236,7 @@ int main(void)
         cmocka_unit_test(a_process_that_vanishes_leaves_nothing),
         cmocka_unit_test(descriptors_are_read),
         cmocka_unit_test(both_who_wait_for_a_lock_know_the_holder),
-        cmocka_unit_test(a_lock_whose_taker_is_gone_belongs_to_who_shows_it),
+        cmocka_unit_test(a_lock_whose_takers_number_is_anothers_belongs_to_who_shows_it),
         cmocka_unit_test(locks_are_read),
         cmocka_unit_test(the_host_is_read),
         cmocka_unit_test(each_file_system_stands_once),
