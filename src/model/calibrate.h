@@ -11,9 +11,9 @@
 bool calibrate_spreads(struct model *model, struct graph *const *graphs, const struct example *examples,
                        const bool *held_out, size_t graph_count, uint64_t seed, struct error *error);
 
-/* Fills waits from the wait edges. A wait that goes on longer than the window, or had begun before our first look, has
- * no known end: it counts as endless (of a lock or a device: as what was seen of it), so a kind of which more than one
- * in twenty is such becomes normal for as long as one looks. */
+/* Fills waits from the wait edges, per kind, and per kind and program, where there are at least WAIT_COUNT_MIN. A wait
+ * that goes on, or had begun before our first look, is known to last at least so long: a kind of which more than one in
+ * twenty never was seen to end becomes normal for as long as one looks. */
 bool calibrate_waits(struct model *model, struct graph *const *graphs, size_t graph_count, uint64_t seed,
                      struct error *error);
 

@@ -10,6 +10,9 @@
 /* What is sampled once a second cannot teach that shorter waits than this are unusual. */
 #define NORMAL_MIN_S 0.05
 
+/* Of a kind that may last for ever so many must have been seen to end before it counts as one that ends. */
+#define ENDS_MIN 100
+
 struct seen_waits {
     enum wait_kind kind;
     char program[PROGRAM_KEY_BYTES]; /* "" = any */
@@ -55,12 +58,45 @@ static bool wait_add(struct wait_table *table, enum wait_kind kind, const char *
     return reservoir_add(&table->items[place].seconds, &table->random, seconds);
 }
 
-/* What the edge says about the length of such waits. */
-static float wait_seconds(const struct edge *edge, double window_s)
+static bool kind_ends(enum wait_kind kind)
 {
-    bool has_end = edge->wait == WAIT_LOCK || edge->wait == WAIT_DISK;
-    bool endless = edge->at_least || (edge->ongoing && window_s > 0 && edge->seconds >= window_s);
-    return endless && !has_end ? INFINITY : (float)edge->seconds;
+    return kind == WAIT_LOCK || kind == WAIT_DISK;
+}
+
+/* How long the wait was; negative, -0 included, when only a lower bound is known: it goes on, or had begun before our
+ * first look. Of locks and devices what was seen counts as all: nobody waits for those for ever and is well. */
+static float wait_seconds(const struct edge *edge)
+{
+    bool bound = !kind_ends(edge->wait) && (edge->at_least || edge->ongoing);
+    return copysignf((float)edge->seconds, bound ? -1 : 1);
+}
+
+static int seconds_compare(const void *left, const void *right)
+{
+    float one = *(const float *)left, other = *(const float *)right;
+    if (fabsf(one) != fabsf(other))
+        return fabsf(one) < fabsf(other) ? -1 : 1;
+    return (signbit(one) != 0) - (signbit(other) != 0);
+}
+
+/* The length that 95 of 100 waits stay below: the estimate of Kaplan and Meier, "Nonparametric estimation from
+ * incomplete observations" (1958), which takes lower bounds for what they are. INFINITY where more than 5 of 100 never
+ * were seen to end, NaN where fewer than ends_min were. */
+static double normal_seconds(struct reservoir *seconds, size_t ends_min)
+{
+    double surviving = 1, normal = INFINITY;
+    size_t ends = 0;
+    qsort(seconds->values, seconds->count, sizeof *seconds->values, seconds_compare);
+    for (size_t i = 0; i < seconds->count; i++) {
+        if (signbit(seconds->values[i]))
+            continue;
+        ends++;
+        size_t at_risk = seconds->count - i;
+        surviving *= (double)(at_risk - 1) / (double)at_risk;
+        if (surviving <= 0.05 + 1e-9 && normal == INFINITY)
+            normal = seconds->values[i] > NORMAL_MIN_S ? seconds->values[i] : NORMAL_MIN_S;
+    }
+    return isinf(normal) || ends >= ends_min ? normal : NAN;
 }
 
 static bool graph_collect(struct wait_table *table, const struct graph *graph)
@@ -70,7 +106,7 @@ static bool graph_collect(struct wait_table *table, const struct graph *graph)
         const struct node *waiter = &graph->nodes[edge->from];
         if (edge->kind != EDGE_WAITS || waiter->self || !(edge->seconds >= 0))
             continue;
-        float seconds = wait_seconds(edge, graph->window_s);
+        float seconds = wait_seconds(edge);
         if (!wait_add(table, edge->wait, "", seconds))
             return false;
         if (waiter->kind == NODE_PROCESS && waiter->name[0] != '\0' &&
@@ -84,15 +120,16 @@ static bool waits_fill(struct model *model, struct wait_table *table)
 {
     for (size_t i = 0; i < table->count && model->wait_count < MODEL_WAITS_MAX; i++) {
         struct seen_waits *seen = &table->items[i];
-        if (seen->seconds.offered < WAIT_COUNT_MIN)
+        double normal = normal_seconds(&seen->seconds, kind_ends(seen->kind) ? 1 : ENDS_MIN);
+        /* A program of which too little is known goes by what holds for any. */
+        if (seen->seconds.offered < WAIT_COUNT_MIN || (isnan(normal) && seen->program[0] != '\0'))
             continue;
         if (!memory_grow(&model->waits, &model->wait_capacity, model->wait_count + 1, sizeof *model->waits))
             return false;
-        double normal = percentile(seen->seconds.values, seen->seconds.count, 0.95);
         struct wait_normal wait = {
             .kind = seen->kind,
             .program = arena_copy(&model->arena, seen->program, strlen(seen->program)),
-            .normal_s = normal > NORMAL_MIN_S ? normal : NORMAL_MIN_S,
+            .normal_s = isnan(normal) ? INFINITY : normal,
             .count = seen->seconds.offered,
         };
         if (wait.program == NULL)

@@ -54,8 +54,8 @@ static float blocked_observe(const struct observation *observation, uint32_t nod
 static float kind_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
     static const float codes[NODE_KIND_COUNT] = {
-        [NODE_PROCESS] = 0, [NODE_FILE] = 1,       [NODE_SOCKET] = 2, [NODE_PIPE] = 3,
-        [NODE_DEVICE] = 3,  [NODE_FILESYSTEM] = 3, [NODE_HOST] = 3,
+        [NODE_PROCESS] = 0, [NODE_FILE] = 1,       [NODE_SOCKET] = 2, [NODE_PIPE] = 2,
+        [NODE_DEVICE] = 1,  [NODE_FILESYSTEM] = 3, [NODE_HOST] = 3,
     };
     (void)measure;
     return codes[observation->graph->nodes[node].kind];
@@ -116,7 +116,7 @@ const struct feature_row feature_rows[FEATURE_ROWS] = {
      .02,
      kind_observe,
      0,
-     "0 process, 1 file, 2 socket, 3 part of the system (pipe, device, file system, host)"},
+     "0 process, 1 file or device, 2 socket or pipe, 3 part of the system (file system, host)"},
     {{"cpu_pct", "%", "cpu", FEATURE_ACTS},
      {TRANSFORM_SATURATING, 100, 0},
      .02,
@@ -129,12 +129,13 @@ const struct feature_row feature_rows[FEATURE_ROWS] = {
      state_observe,
      0,
      "state of a process: 0 sleeping or idle, 1 running, 2 uninterruptible, 3 stopped, 4 zombie"},
+    /* Half, lest a single bit outweigh every graded feature in a squared error. */
     {{"has_blocked", "", "blocked", FEATURE_SUFFERS},
-     {TRANSFORM_LINEAR, 1, 0},
-     .1,
+     {TRANSFORM_LINEAR, 2, 0},
+     .05,
      blocked_observe,
      MEASURE_BLOCKED_S,
-     "1 when it waited for something within the window, else 0"},
+     "1 when it waited for something for longer than from one look to the next, else 0"},
     {{"blocked_duration", "s", "longest wait", FEATURE_SUFFERS},
      {TRANSFORM_LOG, 3600, 10},
      .03,

@@ -1,11 +1,11 @@
 /* Reads model files. They are hostile input: every count is bounded, every number finite, every string sanitised. */
 #include "model/file.h"
+#include "model/file_reader.h"
 #include "model/matrix.h"
 #include "model/structure.h"
 
 #include "base/text.h"
 
-#include <cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -14,59 +14,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct reader {
-    struct model *model;
-    const char *origin;
-    struct error *error;
-};
-
-#define REMEDY "take an undamaged copy, or train one with \"culprit train\""
-
-static bool refuse(const struct reader *reader, const char *what)
-{
-    return error_set(reader->error, "the model %s is damaged: %s; " REMEDY, reader->origin, what);
-}
-
-/* A number within bounds; what is no number, NaN or infinite is out of them. */
-static bool number_within(const cJSON *item, double low, double high, double *number)
-{
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= low && item->valuedouble <= high))
-        return false;
-    *number = item->valuedouble;
-    return true;
-}
-
-static bool count_within(const cJSON *item, size_t low, size_t high, size_t *count)
-{
-    double number;
-    if (!number_within(item, (double)low, (double)high, &number) || number != floor(number))
-        return false;
-    *count = (size_t)number;
-    return true;
-}
-
-static const cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static const char *string_of(const cJSON *object, const char *name)
-{
-    const cJSON *item = member(object, name);
-    return cJSON_IsString(item) ? item->valuestring : NULL;
-}
-
 /* False: the file names a transform, or bounds of it, that this program does not know. */
 static bool transform_read(const cJSON *item, struct transform *transform)
 {
-    const char *name = string_of(item, "kind");
+    const char *name = json_string(item, "kind");
     *transform = (struct transform){.full = 1};
     for (size_t kind = 0; name != NULL && kind < TRANSFORM_COUNT; kind++) {
         if (strcmp(name, transform_names[kind]) != 0)
             continue;
         transform->kind = (enum transform_kind)kind;
-        return number_within(member(item, "full"), 1e-12, 1e18, &transform->full) &&
-               (kind != TRANSFORM_LOG || number_within(member(item, "scale"), 1e-12, 1e18, &transform->scale));
+        return json_number_within(json_member(item, "full"), 1e-12, 1e18, &transform->full) &&
+               (kind != TRANSFORM_LOG ||
+                json_number_within(json_member(item, "scale"), 1e-12, 1e18, &transform->scale));
     }
     return false;
 }
@@ -79,9 +38,9 @@ static void feature_remark(struct model *model, const char *name, const char *wh
 static bool feature_read(struct reader *reader, const cJSON *item, size_t place)
 {
     struct model *model = reader->model;
-    const char *name = string_of(item, "name"), *unit = string_of(item, "unit");
+    const char *name = json_string(item, "name"), *unit = json_string(item, "unit");
     if (name == NULL || unit == NULL || name[0] == '\0' || strlen(name) > 64 || strlen(unit) > 32)
-        return refuse(reader, "a feature has no usable name and unit");
+        return reader_refuse(reader, "a feature has no usable name and unit");
     struct feature_column *column = &model->columns[place];
     struct feature *feature = &model->features[place];
     feature->name = feature->label = model_text(model, name);
@@ -91,8 +50,8 @@ static bool feature_read(struct reader *reader, const cJSON *item, size_t place)
         return error_memory(reader->error);
     for (size_t i = 0; i < place; i++)
         if (strcmp(model->features[i].name, feature->name) == 0)
-            return refuse(reader, "a feature is named twice");
-    bool known = transform_read(member(item, "transform"), &column->transform);
+            return reader_refuse(reader, "a feature is named twice");
+    bool known = transform_read(json_member(item, "transform"), &column->transform);
     const struct feature_row *row = feature_find(feature->name);
     if (row == NULL)
         feature_remark(model, feature->name, "this program does not know it");
@@ -109,10 +68,10 @@ static bool feature_read(struct reader *reader, const cJSON *item, size_t place)
 
 static bool features_read(struct reader *reader, const cJSON *root)
 {
-    const cJSON *list = member(root, "features"), *item;
+    const cJSON *list = json_member(root, "features"), *item;
     int count = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
     if (count < 1 || count > MODEL_FEATURES_MAX)
-        return refuse(reader, "it has no list of 1 to 64 features");
+        return reader_refuse(reader, "it has no list of 1 to 64 features");
     cJSON_ArrayForEach(item, list) if (!feature_read(reader, item, reader->model->feature_count++)) return false;
     return model_spreads_new(reader->model, reader->error);
 }
@@ -127,7 +86,7 @@ static bool floats_read(const cJSON *list, float *values, size_t rows, size_t co
     cJSON_ArrayForEach(item, list)
     {
         double number;
-        if (!number_within(item, -MODEL_WEIGHT_MAX, MODEL_WEIGHT_MAX, &number))
+        if (!json_number_within(item, -MODEL_WEIGHT_MAX, MODEL_WEIGHT_MAX, &number))
             return false;
         values[place / columns * stride + place % columns] = (float)number;
         place++;
@@ -138,100 +97,33 @@ static bool floats_read(const cJSON *list, float *values, size_t rows, size_t co
 static bool layers_read(struct reader *reader, const cJSON *root)
 {
     struct network *network = &reader->model->network;
-    const cJSON *list = member(root, "layers"), *item;
+    const cJSON *list = json_member(root, "layers"), *item;
     size_t widths[NETWORK_LAYERS_MAX + 1] = {0}, place = 0;
     int count = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
     if (count < 1 || count > NETWORK_LAYERS_MAX)
-        return refuse(reader, "it has no list of 1 to 8 layers");
+        return reader_refuse(reader, "it has no list of 1 to 8 layers");
     cJSON_ArrayForEach(item, list)
     {
         size_t inputs;
-        if (!count_within(member(item, "inputs"), 1, NETWORK_WIDTH_MAX, &inputs) ||
-            !count_within(member(item, "outputs"), 1, NETWORK_WIDTH_MAX, &widths[place + 1]) ||
+        if (!json_count_within(json_member(item, "inputs"), 1, NETWORK_WIDTH_MAX, &inputs) ||
+            !json_count_within(json_member(item, "outputs"), 1, NETWORK_WIDTH_MAX, &widths[place + 1]) ||
             (place > 0 && inputs != widths[place]))
-            return refuse(reader, "the widths of its layers do not fit together");
+            return reader_refuse(reader, "the widths of its layers do not fit together");
         widths[place++] = inputs;
     }
     if (widths[0] != reader->model->feature_count || widths[place] != reader->model->feature_count)
-        return refuse(reader, "its layers do not fit its features");
+        return reader_refuse(reader, "its layers do not fit its features");
     if (!network_init(network, widths, place, reader->error))
         return false;
     place = 0;
     cJSON_ArrayForEach(item, list)
     {
         struct layer *layer = &network->layers[place++];
-        if (!floats_read(member(item, "weights"), layer->weights, layer->inputs, layer->outputs,
+        if (!floats_read(json_member(item, "weights"), layer->weights, layer->inputs, layer->outputs,
                          matrix_stride(layer->outputs)) ||
-            !floats_read(member(item, "biases"), layer->biases, 1, layer->outputs, 0))
-            return refuse(reader, "a layer has the wrong number of weights, or one that is no usable number");
+            !floats_read(json_member(item, "biases"), layer->biases, 1, layer->outputs, 0))
+            return reader_refuse(reader, "a layer has the wrong number of weights, or one that is no usable number");
     }
-    return true;
-}
-
-static bool spread_read(const cJSON *item, struct spread *spread)
-{
-    double median, range;
-    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) != 3 ||
-        !number_within(cJSON_GetArrayItem(item, 0), -1e6, 1e6, &median) ||
-        !number_within(cJSON_GetArrayItem(item, 1), 0, 1e6, &range) ||
-        !count_within(cJSON_GetArrayItem(item, 2), 0, (size_t)1 << 53, &spread->count))
-        return false;
-    spread->median = (float)median;
-    spread->range = (float)range;
-    return true;
-}
-
-static bool spreads_read(struct reader *reader, const cJSON *root)
-{
-    struct model *model = reader->model;
-    const cJSON *kinds = member(root, "spreads");
-    if (!cJSON_IsObject(kinds))
-        return refuse(reader, "it does not say what is normal (\"spreads\")");
-    for (size_t kind = 0; kind < SPREAD_KINDS; kind++) {
-        const cJSON *of_kind = member(kinds, kind == SPREAD_ANY_KIND ? "any" : node_kinds[kind].name);
-        for (size_t i = 0; i < model->feature_count; i++) {
-            const cJSON *item = member(of_kind, model->features[i].name);
-            if (item != NULL && !spread_read(item, &model->spreads[kind * model->feature_count + i]))
-                return refuse(reader, "a normal spread is not three usable numbers");
-        }
-    }
-    return true;
-}
-
-static bool wait_read(struct reader *reader, const cJSON *item)
-{
-    struct model *model = reader->model;
-    struct wait_normal wait = {.normal_s = INFINITY, .program = ""};
-    const char *kind = string_of(item, "kind"), *program = string_of(item, "program");
-    const cJSON *normal = member(item, "normal_s");
-    if (kind == NULL || (normal != NULL && !number_within(normal, 0, 1e9, &wait.normal_s)) ||
-        !count_within(member(item, "count"), 0, (size_t)1 << 53, &wait.count))
-        return refuse(reader, "a normal wait has no usable kind, length and count");
-    size_t place = 0;
-    while (place < WAIT_KIND_COUNT && strcmp(wait_kinds[place].name, kind) != 0)
-        place++;
-    if (place == WAIT_KIND_COUNT)
-        return true;
-    wait.kind = (enum wait_kind)place;
-    if (program != NULL) {
-        char key[PROGRAM_KEY_BYTES];
-        program_key(key, program);
-        wait.program = model_text(model, key);
-    }
-    if (wait.program == NULL ||
-        !memory_grow(&model->waits, &model->wait_capacity, model->wait_count + 1, sizeof *model->waits))
-        return error_memory(reader->error);
-    model->waits[model->wait_count++] = wait;
-    return true;
-}
-
-static bool waits_read(struct reader *reader, const cJSON *root)
-{
-    const cJSON *list = member(root, "waits"), *item;
-    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > MODEL_WAITS_MAX)
-        return refuse(reader, "it has no usable list of normal waits");
-    cJSON_ArrayForEach(item, list) if (!wait_read(reader, item)) return false;
-    model_waits_sort(reader->model);
     return true;
 }
 
@@ -240,56 +132,58 @@ static bool losses_read(struct reader *reader, const cJSON *list)
     struct model_provenance *provenance = &reader->model->provenance;
     int count = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : -1;
     if (count < 0 || count > MODEL_LOSSES_MAX)
-        return refuse(reader, "its loss curve is not usable");
+        return reader_refuse(reader, "its loss curve is not usable");
     double *losses = arena_take(&reader->model->arena, ((size_t)count + 1) * sizeof *losses);
     if (losses == NULL)
         return error_memory(reader->error);
     provenance->losses = losses;
     const cJSON *item;
-    cJSON_ArrayForEach(item, list) if (!number_within(item, 0, 1e30, &losses[provenance->loss_count++])) return refuse(
-        reader, "its loss curve is not usable");
+    cJSON_ArrayForEach(item, list) if (
+        !json_number_within(item, 0, 1e30,
+                            &losses[provenance->loss_count++])) return reader_refuse(reader,
+                                                                                     "its loss curve is not usable");
     return true;
 }
 
 static bool provenance_read(struct reader *reader, const cJSON *root)
 {
     struct model_provenance *provenance = &reader->model->provenance;
-    const cJSON *object = member(root, "provenance");
-    const char *corpus = string_of(object, "corpus"), *date = string_of(object, "date");
-    const char *seed = string_of(object, "seed");
+    const cJSON *object = json_member(root, "provenance");
+    const char *corpus = json_string(object, "corpus"), *date = json_string(object, "date");
+    const char *seed = json_string(object, "seed");
     char *end = NULL;
     if (corpus == NULL || date == NULL || seed == NULL || strlen(corpus) > 4096 || strlen(date) > 64)
-        return refuse(reader, "it does not say where it came from (\"provenance\")");
+        return reader_refuse(reader, "it does not say where it came from (\"provenance\")");
     provenance->seed = strtoull(seed, &end, 10);
     if (end == seed || *end != '\0' ||
-        !count_within(member(object, "graphs"), 0, (size_t)1 << 53, &provenance->graphs) ||
-        !count_within(member(object, "nodes"), 0, (size_t)1 << 53, &provenance->nodes) ||
-        !count_within(member(object, "epochs"), 0, (size_t)1 << 53, &provenance->epochs))
-        return refuse(reader, "its provenance has a number that is not usable");
+        !json_count_within(json_member(object, "graphs"), 0, (size_t)1 << 53, &provenance->graphs) ||
+        !json_count_within(json_member(object, "nodes"), 0, (size_t)1 << 53, &provenance->nodes) ||
+        !json_count_within(json_member(object, "epochs"), 0, (size_t)1 << 53, &provenance->epochs))
+        return reader_refuse(reader, "its provenance has a number that is not usable");
     provenance->corpus = model_text(reader->model, corpus);
     provenance->date = model_text(reader->model, date);
     if (provenance->corpus == NULL || provenance->date == NULL)
         return error_memory(reader->error);
     provenance->held_out_loss = provenance->held_out_median_loss = NAN;
-    if ((member(object, "held_out_loss") != NULL &&
-         !number_within(member(object, "held_out_loss"), 0, 1e30, &provenance->held_out_loss)) ||
-        (member(object, "held_out_median_loss") != NULL &&
-         !number_within(member(object, "held_out_median_loss"), 0, 1e30, &provenance->held_out_median_loss)))
-        return refuse(reader, "its provenance has a number that is not usable");
-    return losses_read(reader, member(object, "losses"));
+    if ((json_member(object, "held_out_loss") != NULL &&
+         !json_number_within(json_member(object, "held_out_loss"), 0, 1e30, &provenance->held_out_loss)) ||
+        (json_member(object, "held_out_median_loss") != NULL &&
+         !json_number_within(json_member(object, "held_out_median_loss"), 0, 1e30, &provenance->held_out_median_loss)))
+        return reader_refuse(reader, "its provenance has a number that is not usable");
+    return losses_read(reader, json_member(object, "losses"));
 }
 
 static bool root_read(struct reader *reader, const cJSON *root)
 {
-    const char *format = string_of(root, "format");
+    const char *format = json_string(root, "format");
     double version;
     if (format == NULL || strcmp(format, MODEL_FORMAT) != 0)
         return error_set(reader->error,
                          "%s is not a culprit model: its \"format\" is not \"" MODEL_FORMAT
                          "\"; name a file that \"culprit train\" wrote",
                          reader->origin);
-    if (!number_within(member(root, "version"), 1, 1e9, &version))
-        return refuse(reader, "it has no version");
+    if (!json_number_within(json_member(root, "version"), 1, 1e9, &version))
+        return reader_refuse(reader, "it has no version");
     if (version > MODEL_VERSION)
         return error_set(reader->error,
                          "the model %s has version %.0f, and this program reads up to %d: take a newer culprit, or "
@@ -297,9 +191,9 @@ static bool root_read(struct reader *reader, const cJSON *root)
                          reader->origin, version, MODEL_VERSION);
     if (!features_read(reader, root) || !layers_read(reader, root))
         return false;
-    if (!number_within(member(root, "threshold"), 0, 1e30, &reader->model->threshold))
-        return refuse(reader, "it has no usable threshold");
-    return spreads_read(reader, root) && waits_read(reader, root) && provenance_read(reader, root);
+    if (!json_number_within(json_member(root, "threshold"), 0, 1e30, &reader->model->threshold))
+        return reader_refuse(reader, "it has no usable threshold");
+    return reader_spreads(reader, root) && reader_waits(reader, root) && provenance_read(reader, root);
 }
 
 struct model *model_parse(const char *json, size_t length, const char *origin, struct error *error)

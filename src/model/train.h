@@ -7,7 +7,7 @@
 struct training {
     size_t epochs; /* 0 = 100 */
     uint64_t seed;
-    double learning_rate;     /* 0 = the default */
+    double learning_rate;     /* the highest, after a tenth of the training; 0 = 0.01 */
     const struct model *from; /* start from its weights and blend its baselines; NULL = from scratch */
     const char *corpus;       /* one line on what the graphs are, for the provenance */
     const char *date;         /* "2026-11-20" */

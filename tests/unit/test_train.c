@@ -157,6 +157,10 @@ static void normal_waits_are_learnt_per_kind_and_program(void **state)
         wait_add(graph, WAIT_LOCK, 2, 3, true);
         wait_add(graph, WAIT_PIPE_READ, 1, i / 10.0, false);
         wait_add(graph, WAIT_CHILD, 1, 5, i > 90);
+        wait_add(graph, WAIT_SOCKET_RECEIVE, 1, 5, i > 90);
+        wait_add(graph, WAIT_SOCKET_RECEIVE, 1, 7, false);
+        wait_add(graph, WAIT_SOCKET_SEND, 1, 0, i > 4);
+        wait_add(graph, WAIT_PIPE_WRITE, i % 2 + 1, 1, false);
     }
     for (int i = 0; i < 19; i++)
         wait_add(graph, WAIT_FUTEX, 1, 0.1, false);
@@ -167,6 +171,13 @@ static void normal_waits_are_learnt_per_kind_and_program(void **state)
     assert_true(model_wait_normal_s(model, WAIT_LOCK, "never-seen") == 3);
     assert_true(fabs(model_wait_normal_s(model, WAIT_PIPE_READ, "worker") - 9.5) < 0.11);
     assert_true(isinf(model_wait_normal_s(model, WAIT_CHILD, "worker")));
+    /* Those that went on for 5 s most likely ended by 7, as all others did. */
+    assert_true(model_wait_normal_s(model, WAIT_SOCKET_RECEIVE, "worker") == 7);
+    /* Only just seen: nothing is known of how long they last. */
+    assert_true(isinf(model_wait_normal_s(model, WAIT_SOCKET_SEND, "worker")));
+    /* Fifty ends each are too few for a program, and a hundred enough for the kind. */
+    assert_int_equal(model->wait_count, 12);
+    assert_true(model_wait_normal_s(model, WAIT_PIPE_WRITE, "worker") == 1);
     assert_true(isinf(model_wait_normal_s(model, WAIT_FUTEX, "worker")));
     model_free(model);
     graph_free(graph);
