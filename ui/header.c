@@ -10,7 +10,7 @@
 
 enum { METER_COLUMNS = 7, TREND_COLUMNS = 24, HEADER_TEXT_BYTES = 160 };
 
-/* "live", "paused 12 s ago", "replay 2,412 / 86,400". */
+/* "live", "paused, 12 s back", "replay 2,412 / 86,400". */
 static void header_mode(const struct ui *ui, struct buffer *text)
 {
     struct cursor *cursor = ui->options->cursor;
@@ -23,7 +23,7 @@ static void header_mode(const struct ui *ui, struct buffer *text)
     else if (!ui->paused)
         buffer_string(text, "live");
     else if (position != SIZE_MAX && position + 1 < count)
-        buffer_printf(text, "paused, %s before the newest",
+        buffer_printf(text, "paused, %s back",
                       duration_format(here, sizeof here,
                                       (double)(cursor_time_ns(cursor, count - 1) - ui->moment.graph->time_ns) / 1e9));
     else
@@ -56,7 +56,7 @@ static void header_right(struct ui *ui, int row, int left)
     struct words words = {ui, row, left, ui->screen.columns - 1};
     char text[HEADER_TEXT_BYTES], count[32];
     if (ui->live.ended)
-        word_draw(&words, ROLE_ALARM, "the collector has ended");
+        word_draw(&words, ROLE_ALARM, "collector ended");
     if (ui->overdue_s > 0) {
         snprintf(text, sizeof text, "no sample for %ld s", ui->overdue_s);
         word_draw(&words, ROLE_WARNING, text);

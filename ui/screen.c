@@ -79,6 +79,8 @@ void screen_resize(struct screen *screen)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
         resizeterm(size.ws_row, size.ws_col);
     getmaxyx(stdscr, screen->rows, screen->columns);
+    /* What was sent while it changed may stand anywhere. */
+    screen_repaint(screen);
 }
 
 void screen_leave(struct screen *screen)
@@ -94,7 +96,6 @@ void screen_return(struct screen *screen)
     reset_prog_mode();
     curs_set(0);
     screen_resize(screen);
-    screen_repaint(screen);
 }
 
 void screen_repaint(struct screen *screen)

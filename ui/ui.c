@@ -10,37 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- the stack of views ---- */
-
-const struct view *view_top(const struct ui *ui)
-{
-    return ui->views[ui->view_count - 1];
-}
-
-struct pager *ui_pager(struct ui *ui)
-{
-    return &ui->pagers[ui->view_count - 1];
-}
-
-void view_push(struct ui *ui, const struct view *view)
-{
-    if (ui->view_count == VIEW_DEPTH)
-        return;
-    ui->pagers[ui->view_count] = (struct pager){.selected = PAGER_UNSET};
-    ui->views[ui->view_count++] = view;
-}
-
-void view_pop(struct ui *ui)
-{
-    if (ui->view_count > 1)
-        ui->view_count--;
-}
-
-void view_pop_all(struct ui *ui)
-{
-    ui->view_count = 1;
-}
-
 /* ---- drawing ---- */
 
 static void draw_too_small(struct ui *ui)
@@ -102,12 +71,20 @@ static void moment_show(struct ui *ui)
         ui_fail(ui, &error);
 }
 
-static void redo(struct ui *ui, unsigned what)
+/* Brings moment and rows up to date; answers with what is then left to be done. */
+static unsigned catch_up(struct ui *ui, unsigned what)
 {
+    const unsigned stale = REDO_MOMENT | REDO_ROWS;
     if ((what & REDO_MOMENT) != 0 && cursor_count(ui->options->cursor) > 0)
         moment_show(ui);
-    if ((what & (REDO_MOMENT | REDO_ROWS)) != 0 && ui->moment.graph != NULL)
+    if ((what & stale) != 0 && ui->moment.graph != NULL)
         view_top(ui)->update(ui);
+    return (what & stale) != 0 ? (what & ~stale) | REDO_DRAW : what;
+}
+
+static void redo(struct ui *ui, unsigned what)
+{
+    what = catch_up(ui, what);
     if ((what & REDO_REPAINT) != 0)
         screen_repaint(&ui->screen);
     if ((what & ~(unsigned)REDO_QUIT) != 0)
@@ -130,15 +107,15 @@ static unsigned on_keys(struct ui *ui)
         if (ui->message[0] != '\0')
             what |= REDO_DRAW;
         ui->message[0] = '\0';
-        unsigned asked = REDO_NOTHING;
+        /* A view must see what the keys before have changed; stepping through time goes on from where they lead. */
+        bool stepping =
+            ui->prompt.purpose == PROMPT_NONE && action < ACTION_COUNT && key_rows[action].group == GROUP_TIME;
+        if (!stepping)
+            what = catch_up(ui, what);
         if (ui->prompt.purpose != PROMPT_NONE)
-            asked = action_prompt_key(ui, key);
+            what |= action_prompt_key(ui, key);
         else if (action != ACTION_NONE)
-            asked = action_run(ui, action);
-        /* The next key may already need what this one has asked for. */
-        if ((asked & (REDO_MOMENT | REDO_ROWS)) != 0)
-            redo(ui, asked);
-        what |= asked & ~(unsigned)(REDO_MOMENT | REDO_ROWS);
+            what |= action_run(ui, action);
     }
     return what;
 }
