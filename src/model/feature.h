@@ -41,7 +41,9 @@ struct observation {
 struct feature_row {
     struct feature feature;
     struct transform transform;
-    double floor; /* smallest spread of the residual that counts as one unit of deviation, in network values */
+    double floor;    /* smallest spread of the residual that counts as one unit of deviation, in network values */
+    double material; /* a rise by less than this, in the feature's unit, means little to a person: it counts in
+                        proportion */
     /* The feature of a node in its unit, or NaN. */
     float (*observe)(const struct observation *observation, uint32_t node, enum measure measure);
     enum measure measure; /* for observe: which one, where it takes one */

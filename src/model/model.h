@@ -67,7 +67,8 @@ struct residuals {
     float *observed;  /* in the feature's unit */
     float *expected;  /* what the model reconstructs from the neighbourhood, in the same unit */
     float *deviation; /* observed minus expected (as the network sees them), less what is normal for that kind of node
-                         and feature, in units of its normal spread; positive = more than normal; clipped at +-20 */
+                         and feature, in units of its normal spread; positive = more than normal; clipped at +-20; a
+                         rise too small to mean anything in its unit counts in proportion */
     float *error;     /* per node: mean squared error over its features, comparable with the threshold */
     float score;      /* of the window: 95th percentile of the node errors */
 };

@@ -334,6 +334,33 @@ static void residuals_single_out_what_is_unusual(void **state)
     synthetic_graphs_free(graphs, 8);
 }
 
+static void rises_that_mean_nothing_hardly_count(void **state)
+{
+    (void)state;
+    struct graph **graphs = synthetic_graphs(8, 100, 200, 1);
+    struct model *model = trained(graphs, 8);
+    struct graph *host = synthetic_graph(150, 99);
+    size_t memory = feature_place(model, "memory_rss"), small = 0;
+    const double material_bytes = feature_find("memory_rss")->material;
+    for (uint32_t node = 0; node < host->node_count; node++)
+        if (host->nodes[node].kind == NODE_PROCESS)
+            graph_measure_set(host, node, MEASURE_RSS_BYTES, 1 << (15 + node % 10));
+    struct residuals residuals;
+    assert_true(model_residuals(model, host, &residuals, NULL));
+    for (size_t cell = memory; cell < residuals.nodes * residuals.features; cell += residuals.features) {
+        double rise = residuals.observed[cell] - residuals.expected[cell];
+        if (isnan(rise) || rise <= 0 || rise >= material_bytes)
+            continue;
+        small++;
+        assert_true(residuals.deviation[cell] <= 20 * rise / material_bytes + 1e-3);
+    }
+    assert_true(small > 0);
+    residuals_done(&residuals);
+    graph_free(host);
+    model_free(model);
+    synthetic_graphs_free(graphs, 8);
+}
+
 static void residuals_of_healthy_hosts_stay_within_bounds(void **state)
 {
     (void)state;
@@ -389,6 +416,7 @@ int main(void)
         cmocka_unit_test(optimiser_takes_the_published_first_steps),
         cmocka_unit_test(percentiles_are_those_of_the_sorted_values),
         cmocka_unit_test(residuals_single_out_what_is_unusual),
+        cmocka_unit_test(rises_that_mean_nothing_hardly_count),
         cmocka_unit_test(residuals_of_healthy_hosts_stay_within_bounds),
         cmocka_unit_test(an_empty_graph_has_no_residuals),
         cmocka_unit_test(unseen_waits_fall_back_by_kind),
