@@ -192,6 +192,13 @@ const struct feature_row feature_rows[FEATURE_ROWS] = {
      "the larger of the host's memory and io pressure (full), the same for every node"},
 };
 
+double feature_material_share(const struct feature_row *row, double rise)
+{
+    if (row->material <= 0 || rise >= row->material)
+        return 1;
+    return rise > 0 ? rise / row->material : 0;
+}
+
 const struct feature_row *feature_find(const char *name)
 {
     for (size_t i = 0; i < FEATURE_ROWS; i++)

@@ -54,6 +54,10 @@ struct feature_row {
 #define FEATURE_ROWS 11
 extern const struct feature_row feature_rows[FEATURE_ROWS];
 
+/* How much a rise (observed minus expected, in the feature's unit) counts, 0 to 1. The network sees logarithms: there a
+ * process of 2 MB where none was expected is as far off as one of 2 GB where 20 MB were. */
+double feature_material_share(const struct feature_row *row, double rise);
+
 /* The row of that name, or NULL. */
 const struct feature_row *feature_find(const char *name);
 

@@ -45,16 +45,6 @@ static float deviation_of(const struct model *model, enum node_kind kind, size_t
     return fmaxf(-DEVIATION_MAX, fminf(DEVIATION_MAX, deviation));
 }
 
-/* The network sees logarithms: there a process of 2 MB where none was expected is as far off as one of 2 GB where 20 MB
- * were. A rise that means nothing in its unit is no rise. */
-static float deviation_material(float deviation, const struct feature_row *row, float observed, float expected)
-{
-    double rise = (double)observed - (double)expected;
-    if (deviation <= 0 || row->material <= 0 || rise >= row->material)
-        return deviation;
-    return rise <= 0 ? 0 : (float)(deviation * rise / row->material);
-}
-
 /* False: the reconstruction is not a number. */
 static bool node_fill(const struct model *model, enum node_kind kind, const float *features,
                       const float *reconstruction, size_t node, struct residuals *residuals)
@@ -72,9 +62,11 @@ static bool node_fill(const struct model *model, enum node_kind kind, const floa
         float difference = features[feature] - reconstruction[feature];
         residuals->expected[cell] =
             (float)transform_invert(&model->columns[feature].transform, reconstruction[feature]);
-        residuals->deviation[cell] =
-            deviation_material(deviation_of(model, kind, feature, difference), model->columns[feature].row,
-                               residuals->observed[cell], residuals->expected[cell]);
+        float deviation = deviation_of(model, kind, feature, difference);
+        double rise = (double)residuals->observed[cell] - (double)residuals->expected[cell];
+        if (deviation > 0)
+            deviation *= (float)feature_material_share(model->columns[feature].row, rise);
+        residuals->deviation[cell] = deviation;
         squares += (double)difference * difference;
         count++;
     }

@@ -337,24 +337,25 @@ static void residuals_single_out_what_is_unusual(void **state)
 static void rises_that_mean_nothing_hardly_count(void **state)
 {
     (void)state;
+    const struct feature_row *memory = feature_find("memory_rss");
+    assert_true(feature_material_share(memory, 1 << 20) < 0.04);
+    assert_true(feature_material_share(memory, -1e9) == 0);
+    assert_true(feature_material_share(memory, 1e9) == 1);
+    assert_true(feature_material_share(feature_find("degree_centrality"), 1e-6) == 1);
+
     struct graph **graphs = synthetic_graphs(8, 100, 200, 1);
     struct model *model = trained(graphs, 8);
     struct graph *host = synthetic_graph(150, 99);
-    size_t memory = feature_place(model, "memory_rss"), small = 0;
-    const double material_bytes = feature_find("memory_rss")->material;
-    for (uint32_t node = 0; node < host->node_count; node++)
-        if (host->nodes[node].kind == NODE_PROCESS)
-            graph_measure_set(host, node, MEASURE_RSS_BYTES, 1 << (15 + node % 10));
     struct residuals residuals;
+    size_t cpu = feature_place(model, "cpu_pct");
     assert_true(model_residuals(model, host, &residuals, NULL));
-    for (size_t cell = memory; cell < residuals.nodes * residuals.features; cell += residuals.features) {
-        double rise = residuals.observed[cell] - residuals.expected[cell];
-        if (isnan(rise) || rise <= 0 || rise >= material_bytes)
-            continue;
-        small++;
-        assert_true(residuals.deviation[cell] <= 20 * rise / material_bytes + 1e-3);
-    }
-    assert_true(small > 0);
+    float expected = residuals.expected[residuals.features + cpu];
+    residuals_done(&residuals);
+    graph_measure_set(host, 1, MEASURE_CPU_PCT, expected + 0.5);
+    assert_true(model_residuals(model, host, &residuals, NULL));
+    float deviation = residuals.deviation[residuals.features + cpu];
+    double rise = (double)residuals.observed[residuals.features + cpu] - residuals.expected[residuals.features + cpu];
+    assert_true(rise > 0 && deviation <= 20 * feature_material_share(feature_find("cpu_pct"), rise));
     residuals_done(&residuals);
     graph_free(host);
     model_free(model);
