@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { MARGIN = 1, GAP = 1, STRETCH_WIDTH_MIN = 16, STRETCH_WIDTH_FROM = 20, COMMAND_WIDTH_KEPT = 40 };
+enum {
+    MARGIN = 1,
+    GAP = 1,
+    STRETCH_WIDTH_MIN = 16,
+    STRETCH_WIDTH_LEAST = 8,
+    STRETCH_WIDTH_FROM = 20,
+    COMMAND_WIDTH_KEPT = 40
+};
 
 bool list_column_has_bar(const struct list_kind *kind, const struct column *column)
 {
@@ -79,8 +86,10 @@ static void columns_place(const struct list_kind *kind, int width, struct list_c
     for (size_t i = 0; i < count; i++) {
         shown[i].at = at;
         shown[i].width = column_base_width(kind, shown[i].column);
-        if (column_stretches(shown[i].column) && left > 0) {
+        if (column_stretches(shown[i].column) && width > 0) {
             int share = left / stretching--;
+            if (shown[i].width + share < STRETCH_WIDTH_LEAST)
+                share = STRETCH_WIDTH_LEAST - shown[i].width;
             shown[i].width += share;
             left -= share;
         }

@@ -1,0 +1,143 @@
+/* ui: the key table, the line of input, small drawings. */
+#include "base/text.h"
+#include "ui/key.h"
+#include "ui/prompt.h"
+#include "ui/widget.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void no_key_means_two_things_in_one_place(void **state)
+{
+    (void)state;
+    for (size_t a = 0; a < ACTION_COUNT; a++)
+        for (size_t b = a + 1; b < ACTION_COUNT; b++)
+            for (size_t i = 0; i < ACTION_KEYS_MAX; i++)
+                for (size_t j = 0; j < ACTION_KEYS_MAX; j++) {
+                    int key = key_rows[a].keys[i];
+                    bool same = key != 0 && key == key_rows[b].keys[j];
+                    assert_false(same && (key_rows[a].where & key_rows[b].where & ANYWHERE) != 0);
+                }
+}
+
+static void every_action_has_a_key_a_name_and_help(void **state)
+{
+    (void)state;
+    for (size_t action = 0; action < ACTION_COUNT; action++) {
+        char names[KEY_NAMES_BYTES];
+        assert_true(key_rows[action].keys[0] != 0 && (key_rows[action].where & ANYWHERE) != 0);
+        assert_true(key_rows[action].name[0] != '\0' && key_rows[action].help[0] != '\0');
+        assert_string_not_equal(key_titles(names, (enum action)action), "");
+        for (size_t other = 0; other < action; other++)
+            assert_string_not_equal(key_rows[action].name, key_rows[other].name);
+    }
+}
+
+static void keys_are_found_where_they_are_valid(void **state)
+{
+    (void)state;
+    assert_int_equal(key_action('q', IN_WHY), ACTION_QUIT);
+    assert_int_equal(key_action(KEY_F(10), IN_TEXT), ACTION_QUIT);
+    assert_int_equal(key_action('/', IN_LIST), ACTION_SEARCH);
+    assert_int_equal(key_action('/', IN_WHY), ACTION_NONE);
+    assert_int_equal(key_action(0, ANYWHERE), ACTION_NONE);
+    assert_int_equal(key_action(KEY_CHARACTER | KEY_UP, ANYWHERE), ACTION_NONE);
+    char names[KEY_NAMES_BYTES];
+    assert_string_equal(key_titles(names, ACTION_QUIT), "q F10");
+    assert_string_equal(key_titles(names, ACTION_OPEN), "Enter w");
+    assert_string_equal(key_titles(names, ACTION_REPAINT), "Ctrl-L");
+}
+
+static void type(struct prompt *prompt, const int *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        prompt_key(prompt, keys[i]);
+}
+#define TYPE(prompt, ...) type(prompt, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+
+static void prompt_edits_whole_characters(void **state)
+{
+    (void)state;
+    struct prompt prompt = {0};
+    prompt_open(&prompt, PROMPT_SEARCH, "");
+    TYPE(&prompt, 'a', 0xe9, KEY_CHARACTER | 0x6570, 'b');
+    assert_string_equal(prompt.text, "a\xc3\xa9\xe6\x95\xb0"
+                                     "b");
+    TYPE(&prompt, KEY_LEFT, KEY_BACKSPACE);
+    assert_string_equal(prompt.text, "a\xc3\xa9"
+                                     "b");
+    TYPE(&prompt, KEY_HOME, KEY_RIGHT, KEY_DC, 'x', KEY_END, 'y');
+    assert_string_equal(prompt.text, "axby");
+    TYPE(&prompt, KEY_LEFT, KEY_CTRL('U'));
+    assert_string_equal(prompt.text, "y");
+    assert_int_equal(prompt_key(&prompt, '\r'), PROMPT_TAKEN);
+    assert_int_equal(prompt_key(&prompt, KEY_ESCAPE), PROMPT_LEFT);
+}
+
+static void prompt_takes_nothing_that_a_terminal_would_obey(void **state)
+{
+    (void)state;
+    struct prompt prompt = {0};
+    prompt_open(&prompt, PROMPT_FILTER, "\x1b[2J");
+    assert_string_equal(prompt.text, "\\x1b[2J");
+    prompt_open(&prompt, PROMPT_FILTER, "");
+    TYPE(&prompt, KEY_CTRL('V'), KEY_F(7), 0x9b, KEY_CHARACTER | 0x202e);
+    assert_string_equal(prompt.text, "");
+}
+
+static void prompt_is_full_at_its_end(void **state)
+{
+    (void)state;
+    struct prompt prompt = {0};
+    prompt_open(&prompt, PROMPT_SEARCH, "");
+    for (int i = 0; i < 4 * PROMPT_BYTES; i++)
+        prompt_key(&prompt, KEY_CHARACTER | 0x6570);
+    assert_true(strlen(prompt.text) < PROMPT_BYTES);
+    assert_int_equal(strlen(prompt.text) % 3, 0);
+}
+
+static void bars_are_as_wide_as_asked(void **state)
+{
+    (void)state;
+    char text[WIDGET_BYTES];
+    for (double share = -1; share < 2; share += 0.01) {
+        assert_int_equal(text_columns(widget_bar(text, share, 10)), 10);
+        assert_int_equal(text_columns(widget_meter(text, share, 10)), 10);
+    }
+    assert_int_equal(text_columns(widget_bar(text, 0.5, 10000)), WIDGET_COLUMNS_MAX);
+    assert_int_equal(text_columns(widget_bar(text, NAN, 10)), 10);
+    assert_string_equal(widget_bar(text, 0, 3), "   ");
+    assert_string_equal(widget_bar(text, 1, 3), "███");
+    assert_string_equal(widget_bar(text, 1e-9, 3), "▏  ");
+    assert_string_equal(widget_sparkline(text, (double[]){0, NAN, 1, 7}, 4), "▁ ██");
+}
+
+static void text_wrap_breaks_at_blanks_and_always_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(text_wrap("one two three", 80), 13);
+    assert_int_equal(text_wrap("one two three", 8), 7);
+    assert_int_equal(text_wrap("onetwothree", 4), 4);
+    assert_true(text_wrap("\xe6\x95\xb0", 1) > 0);
+    assert_true(text_wrap("x", 0) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_key_means_two_things_in_one_place),
+        cmocka_unit_test(every_action_has_a_key_a_name_and_help),
+        cmocka_unit_test(keys_are_found_where_they_are_valid),
+        cmocka_unit_test(prompt_edits_whole_characters),
+        cmocka_unit_test(prompt_takes_nothing_that_a_terminal_would_obey),
+        cmocka_unit_test(prompt_is_full_at_its_end),
+        cmocka_unit_test(bars_are_as_wide_as_asked),
+        cmocka_unit_test(text_wrap_breaks_at_blanks_and_always_goes_on),
+    };
+    return cmocka_run_group_tests_name("ui input", tests, NULL, NULL);
+}

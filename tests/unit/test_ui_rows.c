@@ -1,0 +1,277 @@
+/* ui: the rows of lists and the lines of the drill-down, without a terminal. */
+#include "ui/list.h"
+#include "ui/why.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct list_kind kind = {
+    .title = "Processes", .node_kinds = COLUMN_BIT(NODE_PROCESS), .nothing = "", .sort = "cpu"};
+
+/* Processes p0, p1, ... with the cpu given; NaN = unknown. */
+static struct graph *host_make(const double *cpu, size_t count)
+{
+    struct graph *graph = graph_new();
+    assert_non_null(graph);
+    for (size_t i = 0; i < count; i++) {
+        char id[32], label[64];
+        snprintf(id, sizeof id, "%zu@1", i);
+        snprintf(label, sizeof label, "p%zu[%zu]", i, i + 1);
+        uint32_t node = graph_node_add(graph, NODE_PROCESS, id, label, NULL);
+        graph->nodes[node].pid = (uint32_t)i + 1;
+        graph_measure_set(graph, node, MEASURE_CPU_PCT, cpu[i]);
+    }
+    graph_node_add(graph, NODE_FILE, "file:/p1", "/p1", NULL);
+    assert_true(graph_finish(graph, NULL));
+    return graph;
+}
+
+static void rows_are(const struct list *list, const uint32_t *expected, size_t count)
+{
+    assert_int_equal(list->count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(list->nodes[i], expected[i]);
+}
+#define ROWS(list, ...) \
+    rows_are(list, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void lists_sort_and_unknown_values_come_last(void **state)
+{
+    (void)state;
+    struct graph *graph = host_make((double[]){5, NAN, 50, 5}, 4);
+    struct list list;
+    list_init(&list, &kind);
+    assert_true(list_update(&list, graph, NULL, NULL));
+    ROWS(&list, 2, 0, 3, 1);
+    list.descending = false;
+    assert_true(list_update(&list, graph, NULL, NULL));
+    ROWS(&list, 0, 3, 2, 1);
+    list_sort_by(&list, column_find("pid"));
+    assert_true(list_update(&list, graph, NULL, NULL));
+    ROWS(&list, 0, 1, 2, 3);
+    list_done(&list);
+    graph_free(graph);
+}
+
+static void the_selection_follows_its_node_on_the_same_line(void **state)
+{
+    (void)state;
+    enum { COUNT = 40 };
+    double before[COUNT], after[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        before[i] = COUNT - i;
+        after[i] = i;
+    }
+    struct graph *first = host_make(before, COUNT), *second = host_make(after, COUNT);
+    struct list list;
+    list_init(&list, &kind);
+    assert_true(list_update(&list, first, NULL, NULL));
+    list_select(&list, first, 5);
+    list_scroll(&list, 10);
+    assert_int_equal(list_node(&list), 5);
+    assert_true(list_update(&list, second, NULL, NULL));
+    list_scroll(&list, 10);
+    assert_int_equal(list_node(&list), 5);
+    assert_int_equal(list.selected, COUNT - 1 - 5);
+    assert_int_equal(list.selected - list.top, 5);
+    graph_free(first);
+    graph_free(second);
+    list_done(&list);
+}
+
+static void the_first_row_follows_nobody(void **state)
+{
+    (void)state;
+    struct graph *first = host_make((double[]){9, 1}, 2), *second = host_make((double[]){1, 9}, 2);
+    struct list list;
+    list_init(&list, &kind);
+    assert_true(list_update(&list, first, NULL, NULL));
+    list_select(&list, first, 0);
+    assert_true(list_update(&list, second, NULL, NULL));
+    assert_int_equal(list.selected, 0);
+    assert_int_equal(list_node(&list), 1);
+    graph_free(first);
+    graph_free(second);
+    list_done(&list);
+}
+
+static void a_selected_node_that_is_gone_leaves_the_row(void **state)
+{
+    (void)state;
+    struct graph *first = host_make((double[]){9, 8, 7, 6}, 4), *second = host_make((double[]){9, 8}, 2);
+    struct list list;
+    list_init(&list, &kind);
+    assert_true(list_update(&list, first, NULL, NULL));
+    list_select(&list, first, 99);
+    assert_int_equal(list.selected, 3);
+    assert_true(list_update(&list, second, NULL, NULL));
+    assert_int_equal(list.selected, 1);
+    struct graph *none = host_make(NULL, 0);
+    assert_true(list_update(&list, none, NULL, NULL));
+    assert_int_equal(list_node(&list), NODE_NONE);
+    graph_free(first);
+    graph_free(second);
+    graph_free(none);
+    list_done(&list);
+}
+
+static void filter_and_search_do_not_mind_letter_case(void **state)
+{
+    (void)state;
+    struct graph *graph = host_make((double[]){4, 3, 2, 1}, 4);
+    struct list list;
+    list_init(&list, &kind);
+    snprintf(list.filter, sizeof list.filter, "P2");
+    assert_true(list_update(&list, graph, NULL, NULL));
+    ROWS(&list, 2);
+    assert_int_equal(list.all, 4);
+    list.filter[0] = '\0';
+    assert_true(list_update(&list, graph, NULL, NULL));
+    snprintf(list.search, sizeof list.search, "P");
+    assert_true(list_search(&list, graph, 3));
+    assert_int_equal(list.selected, 3);
+    assert_true(list_search(&list, graph, 4));
+    assert_int_equal(list.selected, 0);
+    snprintf(list.search, sizeof list.search, "nobody");
+    assert_false(list_search(&list, graph, 0));
+    assert_int_equal(list.selected, 0);
+    graph_free(graph);
+    list_done(&list);
+}
+
+static void columns_fill_the_screen_and_never_overlap(void **state)
+{
+    (void)state;
+    struct list_kind all = kind;
+    all.extra[0] = "user";
+    all.extra[1] = "threads";
+    for (int width = 80; width <= 400; width++) {
+        struct list_column shown[LIST_SHOWN_MAX];
+        size_t count = list_layout(&all, width, shown);
+        assert_true(count > 4);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(shown[i].width > 0);
+            assert_true(shown[i].at + shown[i].width <= width);
+            assert_true(i == 0 || shown[i].at > shown[i - 1].at + shown[i - 1].width);
+        }
+    }
+}
+
+/* p1 waits for p0, on the file; p0 is the parent of p1. */
+static struct graph *waiting_make(void)
+{
+    struct graph *graph = host_make((double[]){0, 0}, 2);
+    struct edge *edge = graph_edge_add(graph, EDGE_PARENT, 0, 1);
+    edge = graph_edge_add(graph, EDGE_WAITS, 1, 0);
+    *edge =
+        (struct edge){.kind = EDGE_WAITS, .from = 1, .to = 0, .on = 2, .seconds = 4, .at_least = true, .ongoing = true};
+    assert_true(graph_finish(graph, NULL));
+    return graph;
+}
+
+static const struct why_line *line_find(const struct why *why, const char *label)
+{
+    for (size_t i = 0; i < why->line_count; i++)
+        if (why->lines[i].label != NULL && strcmp(why->lines[i].label, label) == 0)
+            return &why->lines[i];
+    return NULL;
+}
+
+static void why_tells_evidence_blame_and_relations(void **state)
+{
+    (void)state;
+    struct graph *graph = waiting_make();
+    struct evidence held = {.feature = "lock_held", .label = "lock held", .unit = "s", .observed = 4, .share = 1};
+    struct blame_step step = {.from = 1, .to = 0, .on = 2, .by = WAIT_LOCK, .seconds = 4};
+    struct suspect suspect = {.node = 0, .score = 1, .why = &held, .why_count = 1, .path = &step, .path_count = 1};
+    struct verdict verdict = {.suspects = &suspect, .suspect_count = 1};
+    struct why why = {0};
+    assert_true(why_enter(&why, graph, 0));
+    assert_true(why_build(&why, graph, &verdict, NULL, NULL));
+    const struct why_line *evidence = line_find(&why, "lock held");
+    assert_non_null(evidence);
+    assert_string_equal(evidence->text, "4.0 s");
+    const struct why_line *blame = line_find(&why, "p1[2]");
+    assert_non_null(blame);
+    assert_string_equal(blame->text, "lock /p1 4.0 s");
+    assert_int_equal(blame->target, 1);
+    const struct why_line *waited = line_find(&why, "waited for by");
+    assert_non_null(waited);
+    assert_string_equal(waited->other, "at least 4.0 s, still, /p1");
+    assert_non_null(line_find(&why, "parent of"));
+    why_done(&why);
+    graph_free(graph);
+}
+
+static void why_goes_in_and_comes_back(void **state)
+{
+    (void)state;
+    struct graph *graph = waiting_make();
+    struct why why = {0};
+    for (uint32_t i = 0; i < 3 * WHY_DEPTH; i++)
+        assert_true(why_enter(&why, graph, i % 2));
+    assert_int_equal(why.step_count, WHY_DEPTH);
+    assert_true(why_build(&why, graph, NULL, NULL, NULL));
+    assert_int_equal(why.node, 1);
+    assert_true(why_leave(&why));
+    assert_true(why_build(&why, graph, NULL, NULL, NULL));
+    assert_int_equal(why.node, 0);
+    why_leave_all(&why);
+    assert_false(why_leave(&why));
+    why_done(&why);
+    graph_free(graph);
+}
+
+static void why_of_a_node_that_is_gone_is_empty(void **state)
+{
+    (void)state;
+    struct graph *graph = waiting_make(), *other = host_make(NULL, 0);
+    struct why why = {0};
+    assert_true(why_enter(&why, graph, 0));
+    assert_true(why_build(&why, other, NULL, NULL, NULL));
+    assert_int_equal(why.node, NODE_NONE);
+    assert_int_equal(why.line_count, 0);
+    why_done(&why);
+    graph_free(graph);
+    graph_free(other);
+}
+
+static void the_selected_line_is_found_again(void **state)
+{
+    (void)state;
+    struct graph *graph = waiting_make();
+    struct why why = {0};
+    assert_true(why_enter(&why, graph, 0));
+    assert_true(why_build(&why, graph, NULL, NULL, NULL));
+    why_select(&why, (size_t)(line_find(&why, "parent of") - why.lines));
+    struct evidence more[3] = {{.label = "a", .unit = ""}, {.label = "b", .unit = ""}, {.label = "c", .unit = ""}};
+    struct suspect suspect = {.node = 0, .why = more, .why_count = 3};
+    struct verdict verdict = {.suspects = &suspect, .suspect_count = 1};
+    assert_true(why_build(&why, graph, &verdict, NULL, NULL));
+    assert_string_equal(why.lines[why_here(&why)->selected].label, "parent of");
+    why_done(&why);
+    graph_free(graph);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_sort_and_unknown_values_come_last),
+        cmocka_unit_test(the_selection_follows_its_node_on_the_same_line),
+        cmocka_unit_test(the_first_row_follows_nobody),
+        cmocka_unit_test(a_selected_node_that_is_gone_leaves_the_row),
+        cmocka_unit_test(filter_and_search_do_not_mind_letter_case),
+        cmocka_unit_test(columns_fill_the_screen_and_never_overlap),
+        cmocka_unit_test(why_tells_evidence_blame_and_relations),
+        cmocka_unit_test(why_goes_in_and_comes_back),
+        cmocka_unit_test(why_of_a_node_that_is_gone_is_empty),
+        cmocka_unit_test(the_selected_line_is_found_again),
+    };
+    return cmocka_run_group_tests_name("ui rows", tests, NULL, NULL);
+}
