@@ -291,7 +291,7 @@ static void namespace_dump(struct dump *dump)
 static bool namespace_enter(const struct net_namespace *namespace, struct dump *dump)
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/ns/net", namespace->pid);
+    snprintf(path, sizeof path, "/proc/%lld/ns/net", (long long)namespace->pid);
     struct stat status;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     bool same = descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_ino == namespace->inode;

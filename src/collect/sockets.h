@@ -15,7 +15,7 @@
 /* A network namespace: its inode (of ns/net), and a process that lives in it. */
 struct net_namespace {
     uint64_t inode;
-    int pid;
+    int64_t pid; /* as wide as the inode: the list goes to a probe as bytes, without a hole between */
 };
 
 struct sockets;

@@ -230,7 +230,7 @@ static bool namespaces_list(const struct source *source, struct net_namespace **
             continue;
         if (!memory_grow(namespaces, &capacity, *count + 1, sizeof **namespaces))
             return false;
-        (*namespaces)[(*count)++] = (struct net_namespace){.inode = inode, .pid = (int)table->cells[PROCESS_PID][row]};
+        (*namespaces)[(*count)++] = (struct net_namespace){.inode = inode, .pid = (int64_t)table->cells[PROCESS_PID][row]};
     }
     return true;
 }
