@@ -113,8 +113,8 @@ static int meter_draw(struct ui *ui, int row, int column, const char *name, doub
         snprintf(number, sizeof number, "-");
     else
         snprintf(number, sizeof number, "%.0f%%", share * 100);
-    screen_text_right(&ui->screen, row, column, 4, ROLE_TEXT, number);
-    return column + 4 + 2;
+    screen_text(&ui->screen, row, column + 1, 4, ROLE_TEXT, number);
+    return column + 1 + 4 + 1;
 }
 
 static void trend_draw(struct ui *ui, int row, int column)
