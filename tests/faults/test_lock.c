@@ -207,8 +207,21 @@ static void graph_of_the_incident_is_drawn(void **state)
     (void)incident;
 }
 
-int main(void)
+/* In a PID namespace of its own the test meets nobody else's faults. Without the privilege it runs among them. */
+static void namespace_enter(char *name)
 {
+    if (geteuid() != 0 || getenv("CULPRIT_TEST_INSIDE") != NULL)
+        return;
+    if (system("unshare --pid --fork --mount-proc true 2>/dev/null") != 0)
+        return;
+    setenv("CULPRIT_TEST_INSIDE", "1", 1);
+    execlp("unshare", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", name, (char *)NULL);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    namespace_enter(argv[0]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(holder_of_a_lock_is_named_live, flock_incident_set, incident_clear),
         cmocka_unit_test_setup_teardown(holder_of_a_lock_is_named_live, fcntl_incident_set, incident_clear),
