@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "ui/widget.h"
 
 #include <string.h>
 
@@ -17,7 +16,7 @@ static void note_append(struct buffer *text, const char *note, int rows, int wid
     text_clean(&clean, note, strlen(note));
     const char *rest = buffer_text(&clean);
     for (int i = 0; i < rows; i++) {
-        rest += text_wrap(rest, width);
+        rest += text_line(rest, (size_t)width);
         rest += strspn(rest, " ");
     }
     if (*rest == '\0')
@@ -58,7 +57,7 @@ int sentence_draw(struct ui *ui, int row)
     const char *rest = buffer_text(&clean);
     char line[2048];
     for (int i = 0; i < rows && rest[0] != '\0'; i++) {
-        size_t bytes = i + 1 == rows ? strlen(rest) : text_wrap(rest, width);
+        size_t bytes = i + 1 == rows ? strlen(rest) : text_line(rest, (size_t)width);
         snprintf(line, sizeof line, "%.*s", (int)bytes, rest);
         screen_text(&ui->screen, row + i, 1, width, role, line);
         rest += bytes;

@@ -1,8 +1,8 @@
 /* The loop: waits for keys, the collector and signals; actions say what is to be redone; only the loop draws. */
 #include "ui/state.h"
 
+#include "base/text.h"
 #include "ui/signals.h"
-#include "ui/widget.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +19,7 @@ static void draw_too_small(struct ui *ui)
              SCREEN_COLUMNS_MIN, SCREEN_ROWS_MIN, ui->screen.columns, ui->screen.rows);
     int row = 0;
     for (const char *rest = text; *rest != '\0' && row < ui->screen.rows; row++) {
-        size_t bytes = text_wrap(rest, ui->screen.columns);
+        size_t bytes = text_line(rest, (size_t)ui->screen.columns);
         char line[128];
         snprintf(line, sizeof line, "%.*s", (int)bytes, rest);
         screen_text(&ui->screen, row, 0, ui->screen.columns, ROLE_TEXT, line);

@@ -66,16 +66,3 @@ char *widget_sparkline(char *dst, const double *values, size_t count)
         append(dst, &used, isnan(values[i]) ? " " : eighths_up[lround(share_clamp(values[i]) * 7)]);
     return dst;
 }
-
-size_t text_wrap(const char *text, int columns)
-{
-    size_t fit = text_fit(text, columns > 0 ? (size_t)columns : 1);
-    if (fit == 0)
-        return strlen(text);
-    if (text[fit] == '\0')
-        return fit;
-    for (size_t at = fit; at > 0; at--)
-        if (text[at] == ' ')
-            return at;
-    return fit;
-}

@@ -18,8 +18,4 @@ char *widget_meter(char *dst, double share, size_t columns);
 /* One column per value of 0 to 1; NaN = a blank. */
 char *widget_sparkline(char *dst, const double *values, size_t count);
 
-/* How many bytes of clean text go into one row of that many columns: up to the last blank that fits, all when it fits
- * wholly; at least one character. */
-size_t text_wrap(const char *text, int columns);
-
 #endif

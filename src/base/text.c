@@ -137,3 +137,39 @@ size_t text_columns(const char *text)
     }
     return used;
 }
+
+size_t text_line(const char *text, size_t columns)
+{
+    size_t fit = text_fit(text, columns);
+    if (text[fit] == '\0')
+        return fit;
+    for (size_t at = fit; at > 0; at--)
+        if (text[at] == ' ')
+            return at;
+    uint32_t code;
+    size_t first = text_decode(text, strlen(text), &code);
+    return fit > 0 ? fit : first > 0 ? first : 1;
+}
+
+/* Where the last `columns` columns of a clean string begin. */
+static size_t tail_start(const char *clean, size_t columns)
+{
+    size_t at = text_fit(clean, text_columns(clean) - columns);
+    if (text_columns(clean + at) <= columns)
+        return at;
+    /* A wide character lies across the cut: it goes as well. */
+    uint32_t code;
+    return at + text_decode(clean + at, strlen(clean + at), &code);
+}
+
+void text_shorten(struct buffer *out, const char *clean, size_t columns, size_t head, const char *ellipsis)
+{
+    size_t gap = text_columns(ellipsis);
+    if (text_columns(clean) <= columns || columns <= gap) {
+        buffer_append(out, clean, text_fit(clean, columns));
+        return;
+    }
+    buffer_append(out, clean, text_fit(clean, head));
+    buffer_string(out, ellipsis);
+    buffer_string(out, clean + tail_start(clean, columns > gap + head ? columns - gap - head : 0));
+}

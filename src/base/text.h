@@ -27,4 +27,12 @@ size_t text_columns(const char *text);
 /* The number of bytes of the longest prefix of a clean string that fits into `columns`. */
 size_t text_fit(const char *text, size_t columns);
 
+/* The number of bytes of a clean string that go into a line of so many columns: up to a blank where there is one, else
+ * cut. At least one character of a string that is not empty, so that whoever breaks lines always gets on. */
+size_t text_line(const char *text, size_t columns);
+
+/* Appends a clean string in at most `columns` columns. Of a longer one the first `head` columns and as much of its end
+ * as there is room for, with the ellipsis (one column a character) between them. head < columns. */
+void text_shorten(struct buffer *out, const char *clean, size_t columns, size_t head, const char *ellipsis);
+
 #endif

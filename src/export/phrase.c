@@ -108,30 +108,10 @@ char *phrase_window(char *dst, size_t dst_bytes, double seconds)
     return dst;
 }
 
-/* Where the last `columns` columns of a clean string begin. */
-static size_t tail_start(const char *clean, size_t columns)
-{
-    size_t total = text_columns(clean);
-    size_t at = text_fit(clean, total - columns);
-    if (text_columns(clean + at) <= columns)
-        return at;
-    /* A wide character lies across the cut: it goes as well. */
-    uint32_t code;
-    return at + text_decode(clean + at, strlen(clean + at), &code);
-}
-
 void phrase_shorten(struct buffer *out, const char *clean, size_t columns, bool ascii)
 {
-    const char *ellipsis = ascii ? "..." : "\xe2\x80\xa6";
     size_t gap = ascii ? 3 : 1;
-    if (text_columns(clean) <= columns || columns <= gap) {
-        buffer_append(out, clean, text_fit(clean, columns));
-        return;
-    }
-    size_t head = (columns - gap) / 2;
-    buffer_append(out, clean, text_fit(clean, head));
-    buffer_string(out, ellipsis);
-    buffer_string(out, clean + tail_start(clean, columns - gap - head));
+    text_shorten(out, clean, columns, columns > gap ? (columns - gap) / 2 : 0, ascii ? "..." : "\xe2\x80\xa6");
 }
 
 const char *phrase_host(const struct graph *graph)

@@ -20,23 +20,11 @@ static size_t minimum(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* How much of a clean text goes into a line: up to a blank where there is one, else cut. */
-static size_t line_bytes(const char *text, size_t most)
-{
-    size_t fit = text_fit(text, most);
-    if (text[fit] == '\0')
-        return fit;
-    for (size_t at = fit; at > 0; at--)
-        if (text[at] == ' ')
-            return at;
-    return fit;
-}
-
 /* Appends a clean text in lines of `width` columns; the lines after the first are indented. */
-static void text_wrap(struct buffer *out, const char *text, size_t width, size_t indent)
+static void lines_append(struct buffer *out, const char *text, size_t width, size_t indent)
 {
     while (*text != '\0') {
-        size_t bytes = line_bytes(text, width);
+        size_t bytes = text_line(text, width);
         buffer_append(out, text, bytes);
         text += bytes;
         while (*text == ' ')
@@ -46,11 +34,11 @@ static void text_wrap(struct buffer *out, const char *text, size_t width, size_t
     }
 }
 
-static void clean_wrap(struct buffer *out, const char *raw, size_t width, size_t indent)
+static void clean_append(struct buffer *out, const char *raw, size_t width, size_t indent)
 {
     struct buffer clean = {0};
     text_clean(&clean, raw, strlen(raw));
-    text_wrap(out, buffer_text(&clean), width, indent);
+    lines_append(out, buffer_text(&clean), width, indent);
     out->failed |= clean.failed;
     buffer_done(&clean);
 }
@@ -122,7 +110,7 @@ static void row_append(const struct export_input *input, struct buffer *out, siz
     if (suspect->summary != NULL && suspect->summary[0] != '\0' && !out->failed) {
         size_t used = text_columns(buffer_text(out) + line_start);
         buffer_printf(out, "%*s", used < why ? (int)(why - used) : 0, "");
-        clean_wrap(out, suspect->summary, layout->width - why, why);
+        clean_append(out, suspect->summary, layout->width - why, why);
     }
     buffer_string(out, "\n");
 }
@@ -197,7 +185,7 @@ bool export_text(const struct export_input *input, struct buffer *out, struct er
     size_t width = input->columns == 0 ? COLUMNS_DEFAULT : input->columns;
     if (width < COLUMNS_MIN)
         width = COLUMNS_MIN;
-    clean_wrap(out, input->verdict->sentence, width, 0);
+    clean_append(out, input->verdict->sentence, width, 0);
     buffer_string(out, "\n\n");
     struct layout layout = rows_layout(input, count, width);
     for (size_t i = 0; i < count && !out->failed; i++)

@@ -15,16 +15,7 @@ void words_label(struct buffer *out, const char *label)
     struct buffer clean = {0};
     text_clean(&clean, label, strlen(label));
     out->failed |= clean.failed;
-    const char *text = buffer_text(&clean);
-    size_t columns = text_columns(text);
-    if (columns <= LABEL_COLUMNS) {
-        buffer_string(out, text);
-    } else {
-        size_t tail_columns = LABEL_COLUMNS - LABEL_HEAD_COLUMNS - 1;
-        buffer_append(out, text, text_fit(text, LABEL_HEAD_COLUMNS));
-        buffer_string(out, "…");
-        buffer_string(out, text + text_fit(text, columns - tail_columns));
-    }
+    text_shorten(out, buffer_text(&clean), LABEL_COLUMNS, LABEL_HEAD_COLUMNS, "\xe2\x80\xa6");
     buffer_done(&clean);
 }
 

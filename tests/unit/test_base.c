@@ -88,6 +88,38 @@ static void sizes_are_read(void **state)
         assert_false(size_parse(bad[i], "--max-size", &bytes, NULL));
 }
 
+static void lines_break_at_blanks_and_always_get_on(void **state)
+{
+    (void)state;
+    assert_int_equal(text_line("one two three", 80), 13);
+    assert_int_equal(text_line("one two three", 8), 7);
+    assert_int_equal(text_line("onetwothree", 4), 4);
+    assert_int_equal(text_line("\xe6\x95\xb0", 1), 3);
+    assert_int_equal(text_line("\xe6\x95\xb0x", 0), 3);
+    assert_int_equal(text_line("x", 0), 1);
+    assert_int_equal(text_line("", 5), 0);
+}
+
+static void long_texts_lose_their_middle(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t columns, head;
+        const char *shown;
+    } rows[] = {{"abcdefgh", 8, 3, "abcdefgh"},
+                {"abcdefgh", 7, 3, "abc~fgh"},
+                {"abcdefgh", 1, 0, "a"},
+                {"abcdefgh", 4, 3, "abc~"},
+                {"ab\xe6\x95\xb0\xe6\x95\xb0yz", 6, 3, "ab~yz"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buffer out = {0};
+        text_shorten(&out, rows[i].text, rows[i].columns, rows[i].head, "~");
+        assert_string_equal(buffer_text(&out), rows[i].shown);
+        buffer_done(&out);
+    }
+}
+
 static void moments_are_read(void **state)
 {
     (void)state;
@@ -106,7 +138,8 @@ static void moments_are_read(void **state)
     assert_int_equal(time, last - 600 * NS_PER_S);
     assert_true(moment_parse("@1763676151", last, 0, &time, NULL));
     assert_int_equal(time, last);
-    static const char *const bad[] = {"", "yesterday", "25:00", "@x", "ago", "5 ago", "14:02:61x"};
+    static const char *const bad[] = {"",    "yesterday", "25:00",     "@x",
+                                      "ago", "5 ago",     "14:02:61x", "9999-01-01 00:00:00"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(moment_parse(bad[i], last, 0, &time, NULL));
 }
@@ -185,6 +218,8 @@ int main(void)
         cmocka_unit_test(text_is_measured_in_columns),
         cmocka_unit_test(durations_are_read),
         cmocka_unit_test(sizes_are_read),
+        cmocka_unit_test(lines_break_at_blanks_and_always_get_on),
+        cmocka_unit_test(long_texts_lose_their_middle),
         cmocka_unit_test(moments_are_read),
         cmocka_unit_test(quantities_are_written),
         cmocka_unit_test(index_finds_what_was_added),

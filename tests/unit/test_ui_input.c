@@ -117,16 +117,6 @@ static void bars_are_as_wide_as_asked(void **state)
     assert_string_equal(widget_sparkline(text, (double[]){0, NAN, 1, 7}, 4), "▁ ██");
 }
 
-static void text_wrap_breaks_at_blanks_and_always_goes_on(void **state)
-{
-    (void)state;
-    assert_int_equal(text_wrap("one two three", 80), 13);
-    assert_int_equal(text_wrap("one two three", 8), 7);
-    assert_int_equal(text_wrap("onetwothree", 4), 4);
-    assert_true(text_wrap("\xe6\x95\xb0", 1) > 0);
-    assert_true(text_wrap("x", 0) > 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,7 +127,6 @@ int main(void)
         cmocka_unit_test(prompt_takes_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(prompt_is_full_at_its_end),
         cmocka_unit_test(bars_are_as_wide_as_asked),
-        cmocka_unit_test(text_wrap_breaks_at_blanks_and_always_goes_on),
     };
     return cmocka_run_group_tests_name("ui input", tests, NULL, NULL);
 }
