@@ -89,11 +89,12 @@ static bool fields_parse(const char *text, const char *format, struct tm *fields
 
 bool moment_parse(const char *text, int64_t last_ns, int32_t zone_s, int64_t *time_ns, struct error *error)
 {
+    const int64_t moment_max_s = 9000000000; /* beyond the year 2255 nanoseconds overflow */
     struct tm fields;
     char *end;
     if (text[0] == '@') {
         double seconds = strtod(text + 1, &end);
-        if (isdigit((unsigned char)text[1]) && *end == '\0' && seconds < 9e9) {
+        if (isdigit((unsigned char)text[1]) && *end == '\0' && seconds < (double)moment_max_s) {
             *time_ns = (int64_t)llround(seconds * 1e9);
             return true;
         }
@@ -101,8 +102,11 @@ bool moment_parse(const char *text, int64_t last_ns, int32_t zone_s, int64_t *ti
         return true;
     } else if (fields_parse(text, "%Y-%m-%d %H:%M:%S", &fields) || fields_parse(text, "%Y-%m-%dT%H:%M:%S", &fields) ||
                fields_parse(text, "%Y-%m-%d %H:%M", &fields)) {
-        *time_ns = ((int64_t)timegm(&fields) - zone_s) * NS_PER_S;
-        return true;
+        int64_t moment_s = (int64_t)timegm(&fields) - zone_s;
+        if (llabs(moment_s) < moment_max_s) {
+            *time_ns = moment_s * NS_PER_S;
+            return true;
+        }
     } else if (fields_parse(text, "%H:%M:%S", &fields) || fields_parse(text, "%H:%M", &fields)) {
         const int64_t day_s = 86400;
         int64_t local_s = last_ns / NS_PER_S + zone_s;
