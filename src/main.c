@@ -33,7 +33,7 @@ static int command_unknown(const char *word)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, ""); /* and no more: numbers are written and read with a point everywhere */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */
     if (argc < 2)
