@@ -134,6 +134,18 @@ bool replay_seek(struct replay *replay, const char *time, bool utc, size_t *posi
     return true;
 }
 
+bool replay_stretch(struct replay *replay, const char *from, const char *to, bool utc, size_t *first, size_t *last,
+                    struct error *error)
+{
+    *first = 0;
+    *last = cursor_count(replay->cursor) - 1;
+    if (from != NULL && !replay_seek(replay, from, utc, first, error))
+        return false;
+    if (to != NULL && !replay_seek(replay, to, utc, last, error))
+        return false;
+    return *first <= *last || error_set(error, "--from %s lies behind --to %s", from, to);
+}
+
 exporter *exporter_find(const char *format)
 {
     static const struct {

@@ -43,6 +43,10 @@ int32_t replay_utc_offset_s(struct replay *replay);
 /* The position for a time that the user gave; refused when it lies outside of the recording by more than a second. */
 bool replay_seek(struct replay *replay, const char *time, bool utc, size_t *position, struct error *error);
 
+/* The positions of a stretch; from or to NULL: from the beginning, to the end. Refused when it runs backwards. */
+bool replay_stretch(struct replay *replay, const char *from, const char *to, bool utc, size_t *first, size_t *last,
+                    struct error *error);
+
 /* The exporter of a format's name ("text", "json", "markdown", "dot", "csv"); the name must be one of these. */
 typedef bool exporter(const struct export_input *input, struct buffer *out, struct error *error);
 exporter *exporter_find(const char *format);

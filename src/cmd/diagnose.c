@@ -95,18 +95,12 @@ static bool live_answer(const struct settings *settings, struct answer *answer, 
 static bool stretch_find(const struct settings *settings, struct replay *replay, size_t *first, size_t *last,
                          struct error *error)
 {
-    *first = 0;
-    *last = cursor_count(replay->cursor) - 1;
     if (settings->at != NULL) {
         bool found = replay_seek(replay, settings->at, settings->utc, last, error);
         *first = *last;
         return found;
     }
-    if (settings->from != NULL && !replay_seek(replay, settings->from, settings->utc, first, error))
-        return false;
-    if (settings->to != NULL && !replay_seek(replay, settings->to, settings->utc, last, error))
-        return false;
-    return *first <= *last || error_set(error, "--from %s lies behind --to %s", settings->from, settings->to);
+    return replay_stretch(replay, settings->from, settings->to, settings->utc, first, last, error);
 }
 
 static bool recorded_answer(const struct command *command, const struct settings *settings, const char *path,

@@ -1,15 +1,19 @@
-/* culprit export: a moment of a recording, for the postmortem and for other programs. */
+/* culprit export: a moment of a recording, for the postmortem and for other programs; or a stretch of it, to share. */
 #include "cmd/answer.h"
 #include "cmd/command.h"
+#include "cmd/cut.h"
 #include "cmd/output.h"
 
 #include "base/clock.h"
 
+#include <stdio.h>
+#include <string.h>
+
 struct settings {
-    const char *at, *format, *output, *model;
+    const char *at, *from, *to, *format, *output, *model;
     int64_t window_ns;
-    long top, hops;
-    bool utc;
+    long top, hops; /* -1 = not given */
+    bool anonymise, utc;
 };
 
 static const struct option_row option_rows[] = {
@@ -18,6 +22,20 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, at),
      .argument = "TIME",
      .help = "the moment: 14:02, 14:02:31, \"10m ago\""},
+    {.name = "from",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, from),
+     .argument = "TIME",
+     .help = "with --to and -o FILE: cut that stretch into a recording of its own"},
+    {.name = "to",
+     .type = OPTION_MOMENT,
+     .offset = offsetof(struct settings, to),
+     .argument = "TIME",
+     .help = "the end of that stretch"},
+    {.name = "anonymise",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, anonymise),
+     .help = "of a stretch: names, paths and addresses by keyed hash"},
     {.name = "format",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct settings, format),
@@ -47,7 +65,7 @@ static const struct option_row option_rows[] = {
      .type = OPTION_DURATION,
      .offset = offsetof(struct settings, window_ns),
      .argument = "DURATION",
-     .help = "how much to judge (5s)"},
+     .help = "how much to judge; so much goes along before a stretch (5s)"},
     {.name = "model",
      .type = OPTION_TEXT,
      .offset = offsetof(struct settings, model),
@@ -65,18 +83,19 @@ static bool moment_export(const struct command *command, const struct settings *
     struct replay replay;
     struct answer answer = {0};
     struct buffer out = {0};
-    size_t position;
-    if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
+    size_t position, top = settings->top < 0 ? 10 : (size_t)settings->top;
+    const char *format = settings->format == NULL ? "dot" : settings->format;
+    if (!replay_open(command, &replay, path, error))
         return false;
     int32_t zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
     struct model *model = answer_model(settings->model, error);
     bool done = model != NULL && replay_seek(&replay, settings->at, settings->utc, &position, error) &&
-                answer_make(&answer, replay.cursor, position, settings->window_ns, model, (size_t)settings->top, error);
+                answer_make(&answer, replay.cursor, position, settings->window_ns, model, top, error);
     if (done) {
         struct export_input input = answer_input(&answer, model, zone_s);
-        input.top = (size_t)settings->top;
-        input.hops = (size_t)settings->hops;
-        done = exporter_find(settings->format)(&input, &out, error) && output_write(settings->output, &out, error);
+        input.top = top;
+        input.hops = settings->hops < 0 ? 1 : (size_t)settings->hops;
+        done = exporter_find(format)(&input, &out, error) && output_write(settings->output, &out, error);
     }
     buffer_done(&out);
     answer_done(&answer);
@@ -85,26 +104,66 @@ static bool moment_export(const struct command *command, const struct settings *
     return done;
 }
 
+static bool stretch_export(const struct command *command, const struct settings *settings, const char *path,
+                           struct error *error)
+{
+    struct replay replay;
+    size_t kept, damaged;
+    if (!replay_open(command, &replay, path, error))
+        return false;
+    struct cut_options cut = {.window_ns = settings->window_ns, .anonymise = settings->anonymise};
+    bool done = replay_stretch(&replay, settings->from, settings->to, settings->utc, &cut.first, &cut.last, error) &&
+                recording_cut(&replay, &cut, settings->output, &kept, &damaged, error);
+    if (done && damaged > 0)
+        command_note(command, "%zu samples of %s could not be read and were left out", damaged, path);
+    if (done)
+        fprintf(stderr, "culprit export: %zu samples\n", kept);
+    replay_close(&replay);
+    return done;
+}
+
+/* Which of the two it is, or the sentence for options that do not go together. */
+static bool settings_check(const struct settings *settings, bool *stretch, struct error *error)
+{
+    const char *output = settings->output;
+    *stretch = settings->from != NULL || settings->to != NULL;
+    if (!*stretch && settings->at == NULL)
+        return error_set(error, "--at TIME is missing: say which moment of the recording, or give --from and --to");
+    if (!*stretch)
+        return !settings->anonymise ||
+               error_set(error, "--anonymise goes with --from and --to: a moment shows what the recording holds");
+    if (settings->at != NULL)
+        return error_set(error, "--at is one moment and --from ... --to a stretch: give one of them");
+    if (settings->from == NULL || settings->to == NULL)
+        return error_set(error, "--%s is missing: a stretch has two ends", settings->from == NULL ? "from" : "to");
+    if (settings->format != NULL || settings->model != NULL || settings->top >= 0 || settings->hops >= 0)
+        return error_set(error,
+                         "--format, --model, --top and --hops go with --at: a stretch is cut as it was recorded");
+    if (output == NULL || strcmp(output, "-") == 0)
+        return error_set(error, "-o FILE is missing: a recording cannot be written to standard output");
+    return true;
+}
+
 static int export_run(const struct command *command, int argc, char **argv)
 {
-    struct settings settings = {.format = "dot", .window_ns = 5 * NS_PER_S, .top = 10, .hops = 1};
+    struct settings settings = {.window_ns = 5 * NS_PER_S, .top = -1, .hops = -1};
     int first;
     enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
     struct error error = {0};
-    if (settings.at == NULL) {
-        error_set(&error, "--at TIME is missing: say which moment of the recording");
+    bool stretch;
+    if (!settings_check(&settings, &stretch, &error))
         return command_fail(command, STATUS_USAGE, &error);
-    }
-    return moment_export(command, &settings, argv[first], &error) ? STATUS_DONE
-                                                                  : command_fail(command, STATUS_FAILED, &error);
+    bool done = collector_drop_privileges(&error) && (stretch ? stretch_export(command, &settings, argv[first], &error)
+                                                              : moment_export(command, &settings, argv[first], &error));
+    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
 }
 
 const struct command command_export = {
     .name = "export",
     .arguments = "RECORDING",
-    .summary = "a moment of a recording as Graphviz DOT, JSON, CSV or Markdown",
+    .summary = "a moment of a recording as Graphviz DOT, JSON, CSV or Markdown; or a stretch of it, to share",
     OPTION_ROWS(option_rows),
     .arguments_min = 1,
     .arguments_max = 1,

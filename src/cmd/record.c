@@ -131,7 +131,8 @@ static int record_run(const struct command *command, int argc, char **argv)
     struct host host;
     if (!host_open(&host, &error))
         return command_fail(command, STATUS_FAILED, &error);
-    struct recording_options options = {settings.size_max_bytes, settings.retain_ns, settings.anonymise};
+    struct recording_options options = {
+        .size_max_bytes = settings.size_max_bytes, .retain_ns = settings.retain_ns, .anonymise = settings.anonymise};
     struct recording *recording = recording_create(settings.output, &options, &error);
     if (recording == NULL) {
         host_close(&host);

@@ -82,7 +82,7 @@ static bool schema_create(struct recording *recording, struct error *error)
                   "PRAGMA application_id=%d; PRAGMA user_version=%d; %s"
                   "INSERT INTO meta VALUES('program', 'culprit " PACKAGE_VERSION "'), ('anonymised', '%d'); COMMIT;",
                   RECORDING_APPLICATION_ID, RECORDING_MAJOR * RECORDING_VERSION_STEP + RECORDING_MINOR, schema,
-                  recording->options.anonymise);
+                  recording->options.anonymise || recording->options.anonymised);
     bool good = statements.failed ? error_memory(error) : database_run(recording, statements.data, error);
     buffer_done(&statements);
     return good;
@@ -129,7 +129,7 @@ static bool recording_continue(struct recording *recording, struct error *error)
                          "%s is anonymised and cannot be continued, because its secret was not kept: choose another "
                          "name",
                          recording->path);
-    if (recording->options.anonymise)
+    if (recording->options.anonymise || recording->options.anonymised)
         return error_set(error, "%s holds samples that are not anonymised: choose another name", recording->path);
     return groups_load(recording, error);
 }

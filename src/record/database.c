@@ -202,6 +202,11 @@ const char *recording_note(const struct recording *recording)
     return recording->note[0] != '\0' ? recording->note : NULL;
 }
 
+bool recording_anonymised(const struct recording *recording)
+{
+    return recording->anonymised;
+}
+
 size_t recording_count(const struct recording *recording)
 {
     return recording->count;

@@ -39,6 +39,7 @@ struct recording {
     struct position *positions;
     size_t count, capacity;
     bool immutable; /* opened without regard to a writer: none was there */
+    bool anonymised;
     char note[256];
     sqlite3_stmt *select;
 

@@ -74,19 +74,32 @@ static bool positions_load(struct recording *recording, struct error *error)
     return true;
 }
 
-/* A plain table of plain columns: a generated column computes, when it is read, what its author liked, and the
+/* Plain tables of plain columns: a generated column computes, when it is read, what its author liked, and the
  * authoriser is not asked. */
 static bool schema_check(struct recording *recording, struct error *error)
 {
-    int64_t root_page, computed;
-    if (!database_number(recording, "SELECT rootpage FROM sqlite_master WHERE name='sample' AND type='table'", 0,
-                         &root_page, error) ||
-        !database_number(recording, "SELECT 1 FROM pragma_table_xinfo('sample') WHERE hidden <> 0", 0, &computed,
-                         error))
+    int64_t tables, computed;
+    if (!database_number(recording,
+                         "SELECT count(*) FROM sqlite_master WHERE type='table' AND rootpage > 0"
+                         " AND name IN ('sample', 'meta')",
+                         0, &tables, error) ||
+        !database_number(recording,
+                         "SELECT 1 FROM (SELECT hidden FROM pragma_table_xinfo('sample')"
+                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('meta')) WHERE hidden <> 0",
+                         0, &computed, error))
         return false;
-    if (root_page <= 0 || computed != 0)
+    if (tables != 2 || computed != 0)
         return error_set(error, "%s is damaged: its tables are not those of a recording", recording->path);
     return true;
+}
+
+/* What cannot be read is not worth losing the samples for. */
+static bool anonymised_read(struct recording *recording)
+{
+    int64_t anonymised;
+    struct error ignored;
+    return database_number(recording, "SELECT value FROM meta WHERE key='anonymised'", 0, &anonymised, &ignored) &&
+           anonymised != 0;
 }
 
 static bool database_attach(struct recording *recording, bool immutable, struct error *error)
@@ -101,6 +114,7 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
         !schema_check(recording, error))
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
+    recording->anonymised = anonymised_read(recording);
     recording->select =
         database_prepare(recording, "SELECT time_ns, keyframe, data FROM sample NOT INDEXED WHERE id = ?1", error);
     return recording->select != NULL;

@@ -15,6 +15,7 @@ struct recording_options {
     uint64_t size_max_bytes; /* 0 = no limit; else the oldest samples go when the file reaches it */
     int64_t retain_ns;       /* 0 = for ever; else samples older than this go */
     bool anonymise;          /* names, paths and addresses by keyed hash */
+    bool anonymised;         /* the samples come anonymised already, under whatever secret: that is only noted */
 };
 
 /* Creates FILE with mode 0600. An existing file is refused unless it is a recording of ours that nobody else is
@@ -51,6 +52,9 @@ struct sample *recording_sample(struct recording *recording, size_t position, st
 /* Looks for samples that were added since it was opened (a recording that is still being written), and forgets those
  * that went: positions may move. On failure it stays as it was. */
 bool recording_refresh(struct recording *recording, struct error *error);
+
+/* Whether names, paths and addresses in it were replaced by hashes. */
+bool recording_anonymised(const struct recording *recording);
 
 const char *recording_path(const struct recording *recording);
 uint64_t recording_size_bytes(const struct recording *recording);
