@@ -16,20 +16,15 @@ bool node_is_judged(const struct node *node)
     return !node->self && node->kind != NODE_HOST;
 }
 
-/* Of the states, being stopped alone is out of the order: who runs shows in its cpu, who is blocked in its waits, and
- * zombies are their parent's doing, which has a symptom of its own. */
-static bool state_is_normal(const struct node *node)
-{
-    return node->state != 'T' && node->state != 't';
-}
-
 double points_of_feature(const struct judgement *judgement, uint32_t node, size_t feature)
 {
     const struct residuals *residuals = judgement->residuals;
     const struct feature *row = judgement->knowledge->feature(judgement->knowledge->model, feature);
     if (row->role == FEATURE_CONTEXT)
         return 0;
-    if (strcmp(row->name, "state") == 0 && state_is_normal(&judgement->graph->nodes[node]))
+    /* Of the states, being stopped alone is out of the order: who runs shows in its cpu, who is blocked in its waits,
+     * and zombies are their parent's doing, which has a symptom of its own. */
+    if (strcmp(row->name, "state") == 0 && !node_is_stopped(&judgement->graph->nodes[node]))
         return 0;
     double excess = residuals->deviation[node * residuals->features + feature] - DEAD_ZONE;
     return excess > 0 ? asinh(excess) : 0;

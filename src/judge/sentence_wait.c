@@ -182,7 +182,7 @@ bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffe
     bool many = crowd.count != 1;
     struct buffer who = {0}, object = {0}, time = {0}, waiters = {0}, blocked = {0};
     words_label(&who, node->label);
-    buffer_string(&who, node->exited ? " (exited)" : "");
+    buffer_string(&who, node->exited ? " (exited)" : node_is_stopped(node) ? " is stopped: it" : "");
     object_append(&object, graph, crowd.lead, number);
     time_append(&time, judgement, crowd.link);
     crowd_append(&waiters, graph, judgement, &crowd);

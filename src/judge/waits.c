@@ -6,12 +6,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SPAN_LEAST_S    1.0
-#define SPAN_MOST_S     10.0
-#define NORMAL_MARGIN   1.5
-#define INFERRED_FACTOR 0.5
-#define LONG_WAIT_SHARE 0.2
-#define DURATION_MOST_S 1e9 /* recordings are hostile */
+#define SPAN_LEAST_S     1.0
+#define SPAN_MOST_S      10.0
+#define NORMAL_MARGIN    1.5
+#define INFERRED_FACTOR  0.5
+#define LONG_WAIT_SHARE  0.2
+#define STOPPED_NORMAL_S 0.05
+#define DURATION_MOST_S  1e9 /* recordings are hostile */
 
 static double duration_bound(double seconds)
 {
@@ -28,6 +29,14 @@ static double single_wait_s(const struct edge *edge, double span_s)
     return total / edge->count;
 }
 
+/* However patient the waiter is by design, from a stopped process nothing can come. */
+static double wait_normal_s(const struct edge *edge, const struct graph *graph, const struct knowledge *knowledge)
+{
+    double normal_s = knowledge->wait_normal_s(knowledge->model, edge->wait, graph->nodes[edge->from].name);
+    bool by_design = edge->wait == WAIT_CHILD || edge->wait == WAIT_ACCEPT;
+    return node_is_stopped(&graph->nodes[edge->to]) && !by_design ? fmin(normal_s, STOPPED_NORMAL_S) : normal_s;
+}
+
 /* Fills the link and returns true when the edge is a wait beyond its normal. */
 static bool link_make(struct wait_link *link, const struct graph *graph, uint32_t number, double span_s,
                       const struct knowledge *knowledge)
@@ -38,7 +47,7 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     const struct node *waiter = &graph->nodes[edge->from];
     if (waiter->self || graph->nodes[edge->to].self)
         return false;
-    double normal_s = knowledge->wait_normal_s(knowledge->model, edge->wait, waiter->name);
+    double normal_s = wait_normal_s(edge, graph, knowledge);
     double excess_s = single_wait_s(edge, span_s) - NORMAL_MARGIN * normal_s;
     if (!(excess_s > 0))
         return false;
@@ -117,6 +126,11 @@ void waits_done(struct waits *waits)
     free(waits->in);
     free(waits->component);
     *waits = (struct waits){0};
+}
+
+bool node_is_stopped(const struct node *node)
+{
+    return node->state == 'T' || node->state == 't';
 }
 
 const struct edge *wait_edge(const struct waits *waits, const struct graph *graph, size_t link)

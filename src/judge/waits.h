@@ -6,7 +6,8 @@
  *     T    = the window, at least 1 s (a single sample has no length) and at most 10 s (a wait of seconds stays one
  *            however long one looks)
  *
- * This tool's own processes neither wait nor hold here. */
+ * What is normal comes from the model; a wait for a stopped process is normal for 50 ms, unless it is for a child or
+ * for somebody who connects. This tool's own processes neither wait nor hold here. */
 #ifndef JUDGE_WAITS_H
 #define JUDGE_WAITS_H
 
@@ -39,6 +40,9 @@ struct waits {
 bool waits_collect(struct waits *waits, const struct graph *graph, const struct knowledge *knowledge,
                    struct error *error);
 void waits_done(struct waits *waits);
+
+/* Stopped by a signal or by a debugger. */
+bool node_is_stopped(const struct node *node);
 
 /* The graph's edge behind a link. */
 const struct edge *wait_edge(const struct waits *waits, const struct graph *graph, size_t link);

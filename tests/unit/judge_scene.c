@@ -26,8 +26,9 @@ static const struct feature *feature_of(const void *model, size_t feature)
 static double wait_normal_of(const void *model, enum wait_kind kind, const char *program)
 {
     (void)model;
-    (void)program;
-    return kind == WAIT_LOCK ? 0.01 : kind == WAIT_CHILD ? INFINITY : 0.1;
+    if (kind == WAIT_CHILD || strcmp(program, "patient") == 0)
+        return INFINITY;
+    return kind == WAIT_LOCK ? 0.01 : 0.1;
 }
 
 const struct knowledge scene_knowledge = {.feature = feature_of, .wait_normal_s = wait_normal_of};

@@ -243,6 +243,27 @@ static void a_stopped_process_is_said_to_be_stopped(void **state)
     scene_done(&scene);
 }
 
+static void waiting_for_a_stopped_process_is_never_normal(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t server = scene_process(&scene, "server", 5), client = scene_process(&scene, "patient", 6);
+    uint32_t shell = scene_process(&scene, "shell", 7), job = scene_process(&scene, "job", 8);
+    scene.graph->nodes[server].state = scene.graph->nodes[job].state = 'T';
+    scene_wait(&scene, WAIT_FUTEX, client, server, NODE_NONE, 3);
+    scene_wait(&scene, WAIT_CHILD, shell, job, NODE_NONE, 3);
+    scene_judge(&scene);
+    assert_true(scene.verdict.anomalous);
+    assert_int_equal(scene_rank(&scene, server), 1);
+    assert_int_equal(scene_rank(&scene, job), 0);
+    assert_non_null(strstr(scene.verdict.sentence, "server[5] is stopped: it has held"));
+    scene.graph->nodes[server].state = 'S';
+    scene_judge(&scene);
+    assert_false(scene.verdict.anomalous);
+    scene_done(&scene);
+}
+
 static void the_gate_needs_a_fifth_of_the_window(void **state)
 {
     (void)state;
@@ -321,6 +342,7 @@ int main(void)
         cmocka_unit_test(noise_falls_context_and_this_tool_are_not_blamed),
         cmocka_unit_test(doing_counts_more_than_suffering),
         cmocka_unit_test(a_stopped_process_is_said_to_be_stopped),
+        cmocka_unit_test(waiting_for_a_stopped_process_is_never_normal),
         cmocka_unit_test(the_gate_needs_a_fifth_of_the_window),
         cmocka_unit_test(every_measured_symptom_opens_the_gate),
         cmocka_unit_test(a_shortage_makes_doing_count_in_full),
