@@ -73,6 +73,10 @@ static void summary_of_evidence(struct buffer *out, const struct node *node, con
         buffer_string(out, state);
         return;
     }
+    if (strcmp(evidence->feature, "has_blocked") == 0) {
+        buffer_string(out, "blocked, which is unusual for it");
+        return;
+    }
     char observed[48], expected[48];
     quantity_words(observed, sizeof observed, evidence->observed, evidence->unit);
     quantity_words(expected, sizeof expected, evidence->expected, evidence->unit);
