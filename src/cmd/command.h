@@ -44,7 +44,7 @@ struct command {
 };
 
 extern const struct command command_live, command_capture, command_record, command_replay, command_diagnose,
-    command_train, command_model, command_export, command_doctor;
+    command_train, command_model, command_evaluate, command_export, command_doctor;
 
 #define OPTION_ROWS(rows) .options = rows, .option_count = sizeof rows / sizeof rows[0]
 

@@ -11,4 +11,7 @@ struct knowledge {
     double (*wait_normal_s)(const void *model, enum wait_kind kind, const char *program); /* as model_wait_normal_s */
 };
 
+/* The knowledge of a real model, borrowed. */
+struct knowledge knowledge_of_model(const struct model *model);
+
 #endif

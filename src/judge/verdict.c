@@ -16,10 +16,15 @@ static double wait_normal_of(const void *model, enum wait_kind kind, const char 
     return model_wait_normal_s(model, kind, program);
 }
 
+struct knowledge knowledge_of_model(const struct model *model)
+{
+    return (struct knowledge){.model = model, .feature = feature_of, .wait_normal_s = wait_normal_of};
+}
+
 struct verdict *verdict_new(const struct graph *graph, const struct model *model, const struct judge_options *options,
                             struct error *error)
 {
-    const struct knowledge knowledge = {.model = model, .feature = feature_of, .wait_normal_s = wait_normal_of};
+    const struct knowledge knowledge = knowledge_of_model(model);
     struct judgement judgement = {0};
     struct verdict *verdict = calloc(1, sizeof *verdict);
     bool judged = false;
