@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of decoded samples that are only kept in case they are asked for again; a window's own come on top. */
-enum { CACHE_BYTES_MAX = 32 << 20, DAMAGED_IN_A_ROW_MAX = 8 };
+enum { CACHE_BYTES_MAX = 32 << 20, DAMAGED_IN_A_ROW_MAX = 8, WINDOW_SAMPLES = 64 };
 
 struct cursor *cursor_new(const struct cursor_operations *operations, void *source, struct error *error)
 {
@@ -167,6 +167,13 @@ static void window_turn(struct window *window)
     }
 }
 
+/* How far apart the samples of a window are at least: an hour of them all would not fit into memory. */
+static int64_t window_step_ns(const struct cursor *cursor, size_t position, int64_t window_ns)
+{
+    int64_t there_ns = llabs(cursor_time_ns(cursor, position) - cursor_time_ns(cursor, 0));
+    return (there_ns < window_ns ? there_ns : window_ns) / WINDOW_SAMPLES;
+}
+
 bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, struct window *window,
                    struct error *error)
 {
@@ -174,10 +181,14 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
     size_t capacity = 0, damaged = 0;
     /* A sample that was meant to be one window old comes some milliseconds early or late. */
     int64_t slack_ns = window_ns / 8;
+    int64_t step_ns = window_step_ns(cursor, position, window_ns);
     struct sample *last = cursor_sample(cursor, position, error);
     if (last == NULL || !window_add(window, &capacity, last, error))
         return false;
     while (position-- > 0 && damaged < DAMAGED_IN_A_ROW_MAX) {
+        const struct sample *taken = window->samples[window->count - 1];
+        if (window->count >= 2 && llabs(taken->time_ns - cursor_time_ns(cursor, position)) < step_ns)
+            continue;
         struct error ignored;
         struct sample *sample = cursor_sample(cursor, position, &ignored);
         if (sample == NULL) {
@@ -186,7 +197,7 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
         }
         damaged = 0;
         bool outside = last->boottime_ns - sample->boottime_ns > window_ns + slack_ns && window->count >= 2;
-        if (outside || !same_boot(sample, window->samples[window->count - 1])) {
+        if (outside || !same_boot(sample, taken)) {
             sample_release(sample);
             break;
         }

@@ -36,8 +36,8 @@ size_t cursor_seek(const struct cursor *cursor, int64_t time_ns);
 struct sample *cursor_sample(struct cursor *cursor, size_t position, struct error *error);
 
 /* The samples whose boottime lies within window_ns (and an eighth) before that of `position`, itself last; never across
- * a reboot; at least two where a preceding one exists. A damaged one before the last is left out. Released with
- * window_done; on failure the window is empty. */
+ * a reboot; at least two where a preceding one exists. Of a long window those closer together than a 64th of it are
+ * left out, and so is a damaged one before the last. Released with window_done; on failure the window is empty. */
 bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, struct window *window,
                    struct error *error);
 

@@ -122,6 +122,20 @@ static void a_window_reaches_back_as_far_as_asked(void **state)
     cursor_free(cursor);
 }
 
+static void a_long_window_leaves_samples_out(void **state)
+{
+    (void)state;
+    struct cursor *cursor = live_of(1, 500);
+    window_holds(cursor, 499, 60 * second_ns, 68);
+    struct window window;
+    struct error error = {0};
+    assert_true(cursor_window(cursor, 499, 400 * second_ns, &window, &error));
+    assert_in_range(window.count, 50, 75);
+    assert_true(window.samples[window.count - 1]->boottime_ns - window.samples[0]->boottime_ns >= 400 * second_ns);
+    window_done(&window);
+    cursor_free(cursor);
+}
+
 /* Moments 0 to 4 of one boot, 5 to 9 of another. */
 static struct sample *sample_of_boots(unsigned moment, bool clock_restarts)
 {
@@ -214,6 +228,7 @@ int main(void)
         cmocka_unit_test(memory_stays_bounded),
         cmocka_unit_test(a_moment_is_found_though_the_clock_jumped),
         cmocka_unit_test(a_window_reaches_back_as_far_as_asked),
+        cmocka_unit_test(a_long_window_leaves_samples_out),
         cmocka_unit_test(a_window_never_spans_a_reboot),
         cmocka_unit_test(consecutive_windows_share_their_samples),
         cmocka_unit_test(a_recording_gives_what_live_gave),
