@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "record/recording.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -58,22 +59,33 @@ static void interrupt_note(int number)
     interrupted = 1;
 }
 
-static void interrupt_catch(void)
+/* They come while it sleeps only, so that none slips in between looking and sleeping. `asleep` is the mask for that. */
+static void interrupt_catch(sigset_t *asleep)
 {
-    struct sigaction action = {.sa_handler = interrupt_note};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = interrupt_note}, before;
+    sigset_t caught;
+    sigemptyset(&caught);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        bool ignored = sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+        if (numbers[i] == SIGHUP && ignored) /* nohup: it is to go on without its terminal */
+            continue;
+        sigaction(numbers[i], &action, NULL);
+        sigaddset(&caught, numbers[i]);
+    }
+    sigprocmask(SIG_BLOCK, &caught, asleep);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigdelset(asleep, numbers[i]);
 }
 
 /* Sleeps until the next multiple of the interval, so that recordings of two hosts line up; misses are not made up. */
-static void interval_sleep(int64_t interval_ns)
+static void interval_sleep(int64_t interval_ns, const sigset_t *asleep)
 {
     int64_t next_ns = clock_realtime_ns() / interval_ns * interval_ns + interval_ns;
     int64_t wait_ns = next_ns - clock_realtime_ns();
     struct timespec wait = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
     if (wait_ns > 0)
-        nanosleep(&wait, NULL);
+        ppoll(NULL, 0, &wait, asleep);
 }
 
 /* What a run of the recorder did. */
@@ -138,7 +150,8 @@ static int record_run(const struct command *command, int argc, char **argv)
         host_close(&host);
         return command_fail(command, STATUS_FAILED, &error);
     }
-    interrupt_catch();
+    sigset_t asleep;
+    interrupt_catch(&asleep);
     struct tally tally = {0};
     int64_t end_ns = settings.duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings.duration_ns;
     bool done = true;
@@ -147,7 +160,7 @@ static int record_run(const struct command *command, int argc, char **argv)
         if (clock_boottime_ns() + settings.interval_ns > end_ns)
             break;
         if (done && !interrupted)
-            interval_sleep(settings.interval_ns);
+            interval_sleep(settings.interval_ns, &asleep);
     }
     host_close(&host);
     return record_finish(command, recording, &tally, &settings, done, &error);
