@@ -98,6 +98,10 @@ static bool groups_load(struct recording *recording, struct error *error)
     bool good = true;
     while (good && (result = sqlite3_step(rows)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(rows, 0), keyframe = sqlite3_column_int64(rows, 2);
+        if (id <= recording->newest_id || id == INT64_MAX) {
+            good = error_set(error, "%s is damaged and cannot be continued: choose another name", recording->path);
+            break;
+        }
         struct group *last = recording->group_count > 0 ? &recording->groups[recording->group_count - 1] : NULL;
         recording->newest_id = id;
         recording->count++;

@@ -167,6 +167,25 @@ bool database_failed(struct recording *recording, struct error *error)
     }
 }
 
+/* Plain tables of plain columns: a generated column computes, when it is read, what its author liked, and the
+ * authoriser is not asked. */
+static bool schema_check(struct recording *recording, struct error *error)
+{
+    int64_t tables, computed;
+    if (!database_number(recording,
+                         "SELECT count(*) FROM sqlite_master WHERE type='table' AND rootpage > 0"
+                         " AND name IN ('sample', 'meta')",
+                         0, &tables, error) ||
+        !database_number(recording,
+                         "SELECT 1 FROM (SELECT hidden FROM pragma_table_xinfo('sample')"
+                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('meta')) WHERE hidden <> 0",
+                         0, &computed, error))
+        return false;
+    if (tables != 2 || computed != 0)
+        return error_set(error, "%s is damaged: its tables are not those of a recording", recording->path);
+    return true;
+}
+
 bool database_ours(struct recording *recording, struct error *error)
 {
     int64_t application, version;
@@ -179,7 +198,7 @@ bool database_ours(struct recording *recording, struct error *error)
         return error_set(error,
                          "%s is a recording in format %lld and this culprit reads format %d: use a newer culprit",
                          recording->path, (long long)(version / RECORDING_VERSION_STEP), RECORDING_MAJOR);
-    return true;
+    return schema_check(recording, error);
 }
 
 bool companion_exists(const char *path, const char *suffix)

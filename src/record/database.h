@@ -74,7 +74,7 @@ sqlite3_stmt *database_prepare(struct recording *recording, const char *statemen
 /* The sentence for what SQLite has just refused. Returns false. */
 bool database_failed(struct recording *recording, struct error *error);
 
-/* Whether application_id and user_version are those of a recording that this program reads. */
+/* Whether application_id, user_version and the tables are those of a recording that this program reads. */
 bool database_ours(struct recording *recording, struct error *error);
 
 /* Whether PATH with that suffix (-wal, -journal) is there. */

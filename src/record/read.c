@@ -44,7 +44,7 @@ static bool positions_take(struct recording *recording, const char *statement, i
     bool good = true;
     while (good && (result = sqlite3_step(rows)) == SQLITE_ROW) {
         struct position position = {sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1)};
-        if (position.id <= after)
+        if (position.id <= after || position.time_ns < 0 || position.time_ns > CODEC_TIME_MAX_NS)
             good = error_set(error, "%s is damaged: its samples are out of order", recording->path);
         else if (!memory_grow(&recording->positions, &recording->capacity, recording->count + 1,
                               sizeof *recording->positions))
@@ -74,25 +74,6 @@ static bool positions_load(struct recording *recording, struct error *error)
     return true;
 }
 
-/* Plain tables of plain columns: a generated column computes, when it is read, what its author liked, and the
- * authoriser is not asked. */
-static bool schema_check(struct recording *recording, struct error *error)
-{
-    int64_t tables, computed;
-    if (!database_number(recording,
-                         "SELECT count(*) FROM sqlite_master WHERE type='table' AND rootpage > 0"
-                         " AND name IN ('sample', 'meta')",
-                         0, &tables, error) ||
-        !database_number(recording,
-                         "SELECT 1 FROM (SELECT hidden FROM pragma_table_xinfo('sample')"
-                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('meta')) WHERE hidden <> 0",
-                         0, &computed, error))
-        return false;
-    if (tables != 2 || computed != 0)
-        return error_set(error, "%s is damaged: its tables are not those of a recording", recording->path);
-    return true;
-}
-
 /* What cannot be read is not worth losing the samples for. */
 static bool anonymised_read(struct recording *recording)
 {
@@ -110,8 +91,7 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
     recording->database = NULL;
     recording->immutable = immutable;
     recording->note[0] = '\0';
-    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error) ||
-        !schema_check(recording, error))
+    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error))
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
     recording->anonymised = anonymised_read(recording);

@@ -9,6 +9,7 @@
 
 /* Version of the layout. A reader refuses another major version and reads any minor one: a minor version only adds. */
 enum { CODEC_MAJOR = 1, CODEC_MINOR = 0, CODEC_HEADER_BYTES = 52, CODEC_STRING_BYTES_MAX = 4096 };
+#define CODEC_TIME_MAX_NS (INT64_C(1) << 62)
 /* How the mask of a column is written. */
 enum { CODEC_MASK_NONE_KNOWN, CODEC_MASK_ALL_KNOWN, CODEC_MASK_BITMAP };
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum { ROWS_MAX = 1 << 24 };
-static const int64_t time_max_ns = INT64_C(1) << 62;
 
 struct reader {
     const unsigned char *at;
@@ -83,8 +82,8 @@ static bool header_decode(struct reader *reader, struct sample *sample, uint64_t
         !integer_read(reader, 4, &sources) || !integer_read(reader, 4, &complete) ||
         header_bytes < CODEC_HEADER_BYTES || !bytes_read(reader, header_bytes - CODEC_HEADER_BYTES, &appended))
         return damaged(error, "it is cut inside its header");
-    if (time > (uint64_t)time_max_ns || boottime > (uint64_t)time_max_ns || taken > (uint64_t)time_max_ns ||
-        cpu > (uint64_t)time_max_ns)
+    if (time > (uint64_t)CODEC_TIME_MAX_NS || boottime > (uint64_t)CODEC_TIME_MAX_NS ||
+        taken > (uint64_t)CODEC_TIME_MAX_NS || cpu > (uint64_t)CODEC_TIME_MAX_NS)
         return damaged(error, "its time is impossible");
     sample->time_ns = (int64_t)time;
     sample->boottime_ns = (int64_t)boottime;

@@ -224,6 +224,20 @@ static void newer_formats_and_hostile_schemas_are_met(void **state)
                        "PRIMARY KEY, time_ns, keyframe, data AS (zeroblob(1000000000)));"
                        "INSERT INTO sample(id, time_ns, keyframe) VALUES(1, 1, 1)");
     open_says(generated, "not those of a recording");
+    refused(generated, &no_limits, "not those of a recording");
+}
+
+static void impossible_times_and_numbers_are_not_believed(void **state)
+{
+    const char *path = scratch_path(*state, "a.culprit");
+    record(path, &no_limits, 2, 0, 3);
+    changed(path, "UPDATE sample SET time_ns = -9223372036854775807 WHERE id = 3");
+    struct recording *recording = opened(path);
+    assert_int_equal(recording_count(recording), 2);
+    assert_non_null(recording_note(recording));
+    recording_close(recording, NULL);
+    changed(path, "UPDATE sample SET id = 9223372036854775807 WHERE id = 3");
+    refused(path, &no_limits, "cannot be continued");
 }
 
 static uint32_t big_endian(const unsigned char *at, size_t bytes)
@@ -270,6 +284,7 @@ static void an_index_that_goes_in_circles_is_not_believed(void **state)
     assert_int_equal(recording_count(recording), 1500);
     assert_int_equal(samples_good(recording, 0), 1500);
     recording_close(recording, NULL);
+    refused(path, &no_limits, "cannot be continued");
 }
 
 #define RECORDING_TEST(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
@@ -282,6 +297,7 @@ int main(void)
         RECORDING_TEST(a_cut_file_gives_what_is_left_or_a_sentence),
         RECORDING_TEST(flipped_bits_never_give_a_wrong_sample),
         RECORDING_TEST(newer_formats_and_hostile_schemas_are_met),
+        RECORDING_TEST(impossible_times_and_numbers_are_not_believed),
         RECORDING_TEST(an_index_that_goes_in_circles_is_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
