@@ -140,7 +140,7 @@ static bool space_read(struct source *source, const struct mount *mount, struct 
     if (!source->live)
         return false;
     enum probe_result result = PROBE_ANSWERED;
-    if (mount->manner == MOUNT_LOCAL)
+    if (mount->manner == MOUNT_LOCAL && !mount->behind_slow)
         slow_space_read(mount->point, space);
     else
         result = slow_space_ask(source->slow, mount->point, space);

@@ -134,6 +134,34 @@ static bool hidden_mark(struct mounts *mounts)
     return done;
 }
 
+/* Does the path lead over or to the mount point? */
+static bool path_is_below(const char *path, const char *point, size_t point_length)
+{
+    return strncmp(path, point, point_length) == 0 && (path[point_length] == '/' || path[point_length] == '\0');
+}
+
+/* The length of a mount point without the slash that "/" ends with. */
+static size_t point_length(const struct mount *mount)
+{
+    size_t length = strlen(mount->point);
+    while (length > 0 && mount->point[length - 1] == '/')
+        length--;
+    return length;
+}
+
+static void behind_slow_mark(struct mounts *mounts)
+{
+    for (size_t i = 0; i < mounts->count; i++) {
+        const struct mount *slow = &mounts->items[i];
+        if (slow->manner != MOUNT_SLOW || slow->hidden)
+            continue;
+        size_t length = point_length(slow);
+        for (size_t j = 0; j < mounts->count; j++)
+            if (j != i && path_is_below(mounts->items[j].point, slow->point, length))
+                mounts->items[j].behind_slow = true;
+    }
+}
+
 bool mounts_parse(struct mounts *mounts, const char *text)
 {
     for (const char *line = text; *line != '\0';) {
@@ -142,7 +170,10 @@ bool mounts_parse(struct mounts *mounts, const char *text)
             return false;
         line = *end == '\0' ? end : end + 1;
     }
-    return hidden_mark(mounts);
+    if (!hidden_mark(mounts))
+        return false;
+    behind_slow_mark(mounts);
+    return true;
 }
 
 void mounts_done(struct mounts *mounts)
@@ -161,11 +192,8 @@ bool mounts_slow(const struct mounts *mounts, const char *path)
     bool slow = false;
     for (size_t i = 0; i < mounts->count; i++) {
         const struct mount *mount = &mounts->items[i];
-        size_t length = strlen(mount->point);
-        while (length > 0 && mount->point[length - 1] == '/')
-            length--;
-        bool below = strncmp(path, mount->point, length) == 0 && (path[length] == '/' || path[length] == '\0');
-        if (below && !mount->hidden && length + 1 > longest) {
+        size_t length = point_length(mount);
+        if (path_is_below(path, mount->point, length) && !mount->hidden && length + 1 > longest) {
             longest = length + 1;
             slow = mount->manner == MOUNT_SLOW;
         }

@@ -19,7 +19,8 @@ struct mount {
     uint64_t device; /* as st_dev */
     bool whole;      /* the root of the file system is mounted here, not a part of it (a bind mount) */
     bool read_only;
-    bool hidden; /* another one was mounted over it */
+    bool hidden;      /* another one was mounted over it */
+    bool behind_slow; /* a slow one lies on the way to its mount point */
     enum mount_manner manner;
 };
 

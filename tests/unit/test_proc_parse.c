@@ -219,6 +219,7 @@ static void mounts_are_read(void **state)
     assert_string_equal(mounts.items[1].point, "/mnt/a b\\");
     assert_true(mounts.items[1].read_only && !mounts.items[1].whole);
     assert_true(mounts.items[2].hidden && !mounts.items[3].hidden);
+    assert_true(mounts.items[4].behind_slow && !mounts.items[0].behind_slow && !mounts.items[3].behind_slow);
     assert_false(mounts_slow(&mounts, "/var/log/x"));
     assert_true(mounts_slow(&mounts, "/mnt/a b\\/file"));
     assert_false(mounts_slow(&mounts, "/mnt/a b\\c"));
