@@ -68,6 +68,7 @@ static void collector_settle(const struct collector_options *options, int channe
     leash_take(leash);
     if (getppid() != front)
         _exit(0);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold what all users' processes were asked */
     memory_hold();
     privilege_keep();
     bool anywhere = options->proc_path != NULL && options->proc_path[0] != '/';

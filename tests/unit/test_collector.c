@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +69,9 @@ static void a_sample_has_our_own_process_in_it(void **state)
         assert_string_equal(sample_string(sample, TABLE_PROCESS, own, PROCESS_NAME), "culprit-collect");
         sample_release(sample);
     }
+    struct rlimit core = {1, 1};
+    assert_int_equal(prlimit(pid, RLIMIT_CORE, NULL, &core), 0);
+    assert_int_equal(core.rlim_cur, 0);
     collector_stop(collector);
     assert_true(group_gone(pid));
 }
