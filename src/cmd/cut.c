@@ -3,6 +3,8 @@
 
 #include "cmd/output.h"
 
+#include "sample/redact.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,7 +40,7 @@ static bool samples_copy(struct replay *replay, const struct cut_options *option
             (*damaged)++;
             continue;
         }
-        bool written = recording_append(part, sample, error);
+        bool written = (!options->redact || sample_redact(sample, error)) && recording_append(part, sample, error);
         sample_release(sample);
         if (!written)
             return false;

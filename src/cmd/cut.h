@@ -7,6 +7,7 @@
 struct cut_options {
     size_t first, last; /* positions that the stretch is judged at, inclusive */
     int64_t window_ns;  /* so much before the first goes along, so that its verdict stays the same */
+    bool redact;        /* see sample/redact.h */
     bool anonymise;     /* refused where it is anonymised already */
 };
 

@@ -13,7 +13,7 @@ struct settings {
     const char *at, *from, *to, *format, *output, *model;
     int64_t window_ns;
     long top, hops; /* -1 = not given */
-    bool anonymise, utc;
+    bool redact, anonymise, utc;
 };
 
 static const struct option_row option_rows[] = {
@@ -32,6 +32,10 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, to),
      .argument = "TIME",
      .help = "the end of that stretch"},
+    {.name = "redact",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, redact),
+     .help = "of a stretch: replace arguments that look like secrets by [redacted]"},
     {.name = "anonymise",
      .type = OPTION_FLAG,
      .offset = offsetof(struct settings, anonymise),
@@ -111,7 +115,8 @@ static bool stretch_export(const struct command *command, const struct settings 
     size_t kept, damaged;
     if (!replay_open(command, &replay, path, error))
         return false;
-    struct cut_options cut = {.window_ns = settings->window_ns, .anonymise = settings->anonymise};
+    struct cut_options cut = {
+        .window_ns = settings->window_ns, .redact = settings->redact, .anonymise = settings->anonymise};
     bool done = replay_stretch(&replay, settings->from, settings->to, settings->utc, &cut.first, &cut.last, error) &&
                 recording_cut(&replay, &cut, settings->output, &kept, &damaged, error);
     if (done && damaged > 0)
@@ -130,8 +135,9 @@ static bool settings_check(const struct settings *settings, bool *stretch, struc
     if (!*stretch && settings->at == NULL)
         return error_set(error, "--at TIME is missing: say which moment of the recording, or give --from and --to");
     if (!*stretch)
-        return !settings->anonymise ||
-               error_set(error, "--anonymise goes with --from and --to: a moment shows what the recording holds");
+        return !(settings->anonymise || settings->redact) ||
+               error_set(error, "--%s goes with --from and --to: a moment shows what the recording holds",
+                         settings->anonymise ? "anonymise" : "redact");
     if (settings->at != NULL)
         return error_set(error, "--at is one moment and --from ... --to a stretch: give one of them");
     if (settings->from == NULL || settings->to == NULL)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "record/recording.h"
+#include "sample/redact.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -15,7 +16,7 @@ struct settings {
     const char *output;
     int64_t interval_ns, duration_ns, retain_ns;
     uint64_t size_max_bytes;
-    bool anonymise;
+    bool redact, anonymise;
 };
 
 static const struct option_row option_rows[] = {
@@ -45,6 +46,10 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, retain_ns),
      .argument = "DURATION",
      .help = "drop samples older than this (keep all)"},
+    {.name = "redact",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, redact),
+     .help = "replace arguments that look like secrets by [redacted]"},
     {.name = "anonymise",
      .type = OPTION_FLAG,
      .offset = offsetof(struct settings, anonymise),
@@ -94,12 +99,16 @@ struct tally {
     size_t missed; /* could not be written; said when it begins and when it is over */
 };
 
-static bool sample_record(const struct command *command, struct host *host, struct recording *recording,
+static bool sample_record(const struct command *command, struct host *host, struct recording *recording, bool redact,
                           struct tally *tally, struct error *error)
 {
     struct sample *sample = collector_sample(host->collector, true, error);
     if (sample == NULL)
         return false;
+    if (redact && !sample_redact(sample, error)) {
+        sample_release(sample);
+        return false;
+    }
     struct error trouble = {0};
     if (recording_append(recording, sample, &trouble)) {
         if (tally->missed > 0)
@@ -156,7 +165,7 @@ static int record_run(const struct command *command, int argc, char **argv)
     int64_t end_ns = settings.duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings.duration_ns;
     bool done = true;
     while (done && !interrupted) {
-        done = sample_record(command, &host, recording, &tally, &error);
+        done = sample_record(command, &host, recording, settings.redact, &tally, &error);
         if (clock_boottime_ns() + settings.interval_ns > end_ns)
             break;
         if (done && !interrupted)
