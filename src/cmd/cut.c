@@ -50,18 +50,6 @@ static bool samples_copy(struct replay *replay, const struct cut_options *option
     return *kept > 0 || error_set(error, "no sample of that stretch is readable: nothing was written");
 }
 
-static void temporary_remove(const char *path)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        struct buffer name = {0};
-        buffer_printf(&name, "%s%s", path, suffixes[i]);
-        if (!name.failed)
-            unlink(name.data);
-        buffer_done(&name);
-    }
-}
-
 /* Gives the finished file its name, which nobody else may have taken meanwhile. */
 static bool file_name(const char *temporary, const char *path, struct error *error)
 {
@@ -95,7 +83,7 @@ bool recording_cut(struct replay *replay, const struct cut_options *options, con
     bool done = part != NULL && samples_copy(replay, options, part, kept, damaged, error);
     done = recording_close(part, done ? error : NULL) && done && file_name(temporary.data, path, error);
     if (!done)
-        temporary_remove(temporary.data);
+        recording_remove(temporary.data);
     buffer_done(&temporary);
     return done;
 }

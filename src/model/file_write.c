@@ -3,18 +3,13 @@
 #include "model/matrix.h"
 #include "model/structure.h"
 
-#include "base/text.h"
+#include "base/file.h"
 
 #include <cJSON.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A number with `digits` digits, whatever the locale's decimal point is. */
 static void number_append(struct buffer *out, double number, int digits)
@@ -182,52 +177,6 @@ static char *model_print(const struct model *model)
     return text;
 }
 
-static bool descriptor_write(int descriptor, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* Under a temporary name beside it first, so that the name never stands for half a file. */
-static bool file_replace(const char *path, const char *text, size_t length, struct error *error)
-{
-    struct buffer name = {0};
-    buffer_printf(&name, "%s.XXXXXX", path);
-    if (name.failed)
-        return error_memory(error);
-    bool done = false;
-    int descriptor = mkostemp(name.data, O_CLOEXEC);
-    if (descriptor < 0) {
-        error_errno(error, errno, "cannot write the model \"%s\"", path);
-        goto out;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    bool written =
-        fchmod(descriptor, 0644 & ~mask) == 0 && descriptor_write(descriptor, text, length) && fsync(descriptor) == 0;
-    int number = errno;
-    if (close(descriptor) != 0 && written) {
-        written = false;
-        number = errno;
-    }
-    done = written && rename(name.data, path) == 0;
-    if (!done) {
-        error_errno(error, written ? errno : number, "cannot write the model \"%s\"", path);
-        unlink(name.data);
-    }
-out:
-    buffer_done(&name);
-    return done;
-}
-
 bool model_write(const struct model *model, const char *path, struct error *error)
 {
     char *json = model_print(model);
@@ -237,14 +186,7 @@ bool model_write(const struct model *model, const char *path, struct error *erro
     buffer_string(&text, json);
     buffer_string(&text, "\n");
     cJSON_free(json);
-    bool done;
-    if (text.failed)
-        done = error_memory(error);
-    else if (strcmp(path, "-") == 0)
-        done = descriptor_write(STDOUT_FILENO, text.data, text.length) ||
-               error_errno(error, errno, "cannot write the model to standard output");
-    else
-        done = file_replace(path, text.data, text.length, error);
+    bool done = file_write(path, &text, 0644, error);
     buffer_done(&text);
     return done;
 }

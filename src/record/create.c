@@ -157,7 +157,7 @@ static bool recording_prepare(struct recording *recording, bool fresh, struct er
     return recording->remove != NULL;
 }
 
-static void companions_remove(const char *path)
+void recording_remove(const char *path)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
@@ -182,6 +182,6 @@ struct recording *recording_create(const char *path, const struct recording_opti
         return recording;
     recording_free(recording);
     if (created)
-        companions_remove(path);
+        recording_remove(path);
     return NULL;
 }

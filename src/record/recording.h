@@ -26,6 +26,9 @@ struct recording_options {
  * copy of FILE alone misses at most those. */
 struct recording *recording_create(const char *path, const struct recording_options *options, struct error *error);
 
+/* Removes the file of a recording that nobody has open, and what SQLite may have left beside it. */
+void recording_remove(const char *path);
+
 /* Adds one sample in one transaction. On failure (disk full) the recording stays open and consistent: a later append
  * may succeed. The oldest samples that the options do not permit any more go in the same transaction. */
 bool recording_append(struct recording *recording, const struct sample *sample, struct error *error);
