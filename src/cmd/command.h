@@ -46,6 +46,28 @@ struct command {
 extern const struct command command_live, command_capture, command_record, command_replay, command_diagnose,
     command_train, command_model, command_evaluate, command_export, command_doctor;
 
+/* Rows that several commands have, each with a member of the same name in its struct settings. */
+#define OPTION_MODEL                                                                                          \
+    {                                                                                                         \
+        .name = "model", .type = OPTION_TEXT, .offset = offsetof(struct settings, model), .argument = "FILE", \
+        .help = "a model of your own instead of the bundled one"                                              \
+    }
+#define OPTION_THEME                                                                                          \
+    {                                                                                                         \
+        .name = "theme", .type = OPTION_TEXT, .offset = offsetof(struct settings, theme), .argument = "NAME", \
+        .help = "a theme's name or file"                                                                      \
+    }
+#define OPTION_UTC                                                                    \
+    {                                                                                 \
+        .name = "utc", .type = OPTION_FLAG, .offset = offsetof(struct settings, utc), \
+        .help = "times in UTC, not in the host's zone"                                \
+    }
+#define OPTION_INTERVAL                                                                                \
+    {                                                                                                  \
+        .name = "interval", .type = OPTION_DURATION, .offset = offsetof(struct settings, interval_ns), \
+        .argument = "DURATION", .help = "between samples (1s)"                                         \
+    }
+
 #define OPTION_ROWS(rows) .options = rows, .option_count = sizeof rows / sizeof rows[0]
 
 /* What is left to do after the options were read. */

@@ -23,11 +23,7 @@ struct settings {
 };
 
 static const struct option_row option_rows[] = {
-    {.name = "model",
-     .type = OPTION_TEXT,
-     .offset = offsetof(struct settings, model),
-     .argument = "FILE",
-     .help = "a model of your own instead of the bundled one"},
+    OPTION_MODEL,
     {.name = "against",
      .type = OPTION_TEXT,
      .offset = offsetof(struct settings, against),

@@ -70,15 +70,8 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, window_ns),
      .argument = "DURATION",
      .help = "how much to judge; so much goes along before a stretch (5s)"},
-    {.name = "model",
-     .type = OPTION_TEXT,
-     .offset = offsetof(struct settings, model),
-     .argument = "FILE",
-     .help = "a model of your own instead of the bundled one"},
-    {.name = "utc",
-     .type = OPTION_FLAG,
-     .offset = offsetof(struct settings, utc),
-     .help = "times in UTC, not in the recorded host's zone"},
+    OPTION_MODEL,
+    OPTION_UTC,
 };
 
 static bool moment_export(const struct command *command, const struct settings *settings, const char *path,

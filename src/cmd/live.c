@@ -13,27 +13,15 @@ struct settings {
 };
 
 static const struct option_row option_rows[] = {
-    {.name = "interval",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, interval_ns),
-     .argument = "DURATION",
-     .help = "between samples (1s)"},
+    OPTION_INTERVAL,
     {.name = "window",
      .type = OPTION_DURATION,
      .offset = offsetof(struct settings, window_ns),
      .argument = "DURATION",
      .help = "how much to judge at once (5s)"},
-    {.name = "model",
-     .type = OPTION_TEXT,
-     .offset = offsetof(struct settings, model),
-     .argument = "FILE",
-     .help = "a model of your own instead of the bundled one"},
-    {.name = "theme",
-     .type = OPTION_TEXT,
-     .offset = offsetof(struct settings, theme),
-     .argument = "NAME",
-     .help = "a theme's name or file"},
-    {.name = "utc", .type = OPTION_FLAG, .offset = offsetof(struct settings, utc), .help = "times in UTC"},
+    OPTION_MODEL,
+    OPTION_THEME,
+    OPTION_UTC,
 };
 
 static int live_run(const struct command *command, int argc, char **argv)
