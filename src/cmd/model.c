@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "collect/collector.h"
 
 #include <math.h>
 
@@ -58,6 +59,8 @@ static void features_print(const struct model *model, struct buffer *out)
         const struct feature *feature = model_feature(model, i);
         buffer_printf(out, "  %-20s %-7s %s\n", feature->name, feature->unit, roles[feature->role]);
     }
+    if (model_remarks(model)[0] != '\0')
+        buffer_printf(out, "\nnot used\n%s", model_remarks(model));
 }
 
 static void waits_print(const struct model *model, struct buffer *out)
