@@ -4,6 +4,7 @@
 #include "cmd/output.h"
 
 #include "base/clock.h"
+#include "collect/collector.h"
 #include "base/memory.h"
 #include "evaluate/report.h"
 

@@ -5,6 +5,7 @@
 #include "cmd/output.h"
 
 #include "base/clock.h"
+#include "collect/collector.h"
 
 #include <stdio.h>
 #include <string.h>

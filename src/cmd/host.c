@@ -15,7 +15,7 @@ bool host_open(struct host *host, struct error *error)
     if (host->collector == NULL)
         return false;
     if (collector_drop_privileges(error))
-        host->cursor = cursor_live_new(host->collector, HISTORY_BYTES, error);
+        host->cursor = cursor_live_new(HISTORY_BYTES, error);
     if (host->cursor == NULL)
         host_close(host);
     return host->cursor != NULL;

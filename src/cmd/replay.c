@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 
 #include "base/clock.h"
+#include "collect/collector.h"
 #include "ui/ui.h"
 
 struct settings {

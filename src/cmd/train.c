@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "collect/collector.h"
 #include "model/train.h"
 
 #include <stdio.h>

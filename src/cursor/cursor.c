@@ -38,11 +38,6 @@ bool cursor_is_live(const struct cursor *cursor)
     return cursor->live;
 }
 
-struct collector *cursor_collector(const struct cursor *cursor)
-{
-    return cursor->collector;
-}
-
 size_t cursor_count(const struct cursor *cursor)
 {
     return cursor->operations->count(cursor->source);

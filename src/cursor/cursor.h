@@ -6,15 +6,13 @@
 #define CURSOR_CURSOR_H
 
 #include "base/error.h"
-#include "collect/collector.h"
 #include "cursor/window.h"
 #include "record/recording.h"
 
 struct cursor;
 
-/* Live: keeps the last ten minutes, compressed, at most `memory_bytes`. Borrows the collector, which may be NULL where
- * samples come from elsewhere. */
-struct cursor *cursor_live_new(struct collector *collector, size_t memory_bytes, struct error *error);
+/* Live: keeps the last ten minutes, compressed, at most `memory_bytes`. */
+struct cursor *cursor_live_new(size_t memory_bytes, struct error *error);
 
 /* A recording. Borrows it. */
 struct cursor *cursor_recording_new(struct recording *recording, struct error *error);
@@ -22,8 +20,6 @@ struct cursor *cursor_recording_new(struct recording *recording, struct error *e
 void cursor_free(struct cursor *cursor);
 
 bool cursor_is_live(const struct cursor *cursor);
-/* The collector that was lent to a live cursor, else NULL. */
-struct collector *cursor_collector(const struct cursor *cursor);
 size_t cursor_count(const struct cursor *cursor);
 int64_t cursor_time_ns(const struct cursor *cursor, size_t position);
 uint64_t cursor_serial(const struct cursor *cursor, size_t position);

@@ -41,14 +41,12 @@ static const struct cursor_operations live_operations = {
     .free = live_free,
 };
 
-struct cursor *cursor_live_new(struct collector *collector, size_t memory_bytes, struct error *error)
+struct cursor *cursor_live_new(size_t memory_bytes, struct error *error)
 {
     struct history *history = history_new(memory_bytes, error);
     struct cursor *cursor = history == NULL ? NULL : cursor_new(&live_operations, history, error);
-    if (cursor != NULL) {
-        cursor->collector = collector;
+    if (cursor != NULL)
         cursor->live = true;
-    }
     return cursor;
 }
 

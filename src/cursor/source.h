@@ -20,7 +20,6 @@ enum { CACHE_SAMPLES = 16 };
 struct cursor {
     const struct cursor_operations *operations;
     void *source;
-    struct collector *collector; /* NULL in a recorded one */
     bool live;
     /* Decoded samples, most recently used first: consecutive windows share nearly all of theirs. */
     struct cached {

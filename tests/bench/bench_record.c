@@ -81,7 +81,7 @@ static bool recording_measure(const char *path)
 
 static bool history_measure(void)
 {
-    struct cursor *cursor = cursor_live_new(NULL, 64 << 20, NULL);
+    struct cursor *cursor = cursor_live_new(64 << 20, NULL);
     double appending[SAMPLES];
     bool good = cursor != NULL;
     for (unsigned moment = 0; good && moment < SAMPLES * 5; moment++) {

@@ -19,7 +19,7 @@ enum { MEMORY_BYTES = 64 << 20 };
 static struct cursor *live_of(size_t processes, unsigned count)
 {
     struct error error = {0};
-    struct cursor *cursor = cursor_live_new(NULL, MEMORY_BYTES, &error);
+    struct cursor *cursor = cursor_live_new(MEMORY_BYTES, &error);
     assert_non_null(cursor);
     for (unsigned moment = 0; moment < count; moment++) {
         struct sample *sample = sample_make(processes, moment);
@@ -61,7 +61,7 @@ static void memory_stays_bounded(void **state)
 {
     (void)state;
     struct error error = {0};
-    struct cursor *cursor = cursor_live_new(NULL, 100 << 10, &error);
+    struct cursor *cursor = cursor_live_new(100 << 10, &error);
     for (unsigned moment = 0; moment < 400; moment++) {
         struct sample *sample = sample_make(moment % 50 == 0 ? 150 : 100, moment);
         assert_true(cursor_append(cursor, sample, &error));
@@ -81,7 +81,7 @@ static void a_moment_is_found_though_the_clock_jumped(void **state)
 {
     (void)state;
     struct error error = {0};
-    struct cursor *cursor = cursor_live_new(NULL, MEMORY_BYTES, &error);
+    struct cursor *cursor = cursor_live_new(MEMORY_BYTES, &error);
     static const unsigned moments[] = {10, 20, 30, 15, 25, 40};
     for (size_t i = 0; i < 6; i++) {
         struct sample *sample = sample_make(1, moments[i]);
@@ -152,7 +152,7 @@ static void a_window_never_spans_a_reboot(void **state)
     (void)state;
     for (int clock_restarts = 0; clock_restarts < 2; clock_restarts++) {
         struct error error = {0};
-        struct cursor *cursor = cursor_live_new(NULL, MEMORY_BYTES, &error);
+        struct cursor *cursor = cursor_live_new(MEMORY_BYTES, &error);
         for (unsigned moment = 0; moment < 10; moment++) {
             struct sample *sample = sample_of_boots(moment, clock_restarts);
             assert_true(cursor_append(cursor, sample, &error));
