@@ -20,6 +20,8 @@ static void words_print(const char *words)
 
 int main(void)
 {
+    struct key_map map;
+    key_map_init(&map);
     for (int group = 0; group < GROUP_COUNT; group++) {
         printf(".Pp\n%s:\n.Bl -tag -width \"Backspace Esc\" -compact\n", key_groups[group]);
         for (int action = 0; action < ACTION_COUNT; action++) {
@@ -27,7 +29,7 @@ int main(void)
             if ((int)key_rows[action].group != group)
                 continue;
             printf(".It ");
-            words_print(key_titles(keys, (enum action)action));
+            words_print(key_titles(keys, &map, (enum action)action));
             printf("\n");
             words_print(key_rows[action].help);
             printf("\n");

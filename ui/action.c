@@ -95,7 +95,7 @@ static unsigned time_pause(struct ui *ui)
     return REDO_MOMENT;
 }
 
-static unsigned time_jump(struct ui *ui, const char *text)
+unsigned time_jump(struct ui *ui, const char *text)
 {
     struct cursor *cursor = ui->options->cursor;
     size_t count = cursor_count(cursor);
@@ -167,7 +167,15 @@ static unsigned export_graph(struct ui *ui)
         ui_say(ui, "Nothing has been seen yet.");
         return REDO_DRAW;
     }
-    struct export_input input = {.graph = moment->graph,
+    uint32_t tagged[TAGS_MAX];
+    size_t tagged_count = tags_nodes(&ui->tags, moment->graph, tagged);
+    if (ui->tags.count > 0 && tagged_count == 0) {
+        ui_say(ui, "Nothing of what is tagged is there at this moment (U takes the tags away).");
+        return REDO_DRAW;
+    }
+    struct export_input input = {.nodes = tagged,
+                                 .node_count = tagged_count,
+                                 .graph = moment->graph,
                                  .verdict = moment->verdict,
                                  .model = ui->options->model,
                                  .utc_offset_s = moment->utc_offset_s,
@@ -176,20 +184,14 @@ static unsigned export_graph(struct ui *ui)
                  save_buffer(path, sizeof path, "culprit", "dot", moment->utc_offset_s, &dot, &error);
     buffer_done(&dot);
     if (saved)
-        ui_say(ui, "Written: %s (dot -Tsvg %s > suspects.svg draws it)", path, path);
+        ui_say(ui, "Written: %s (dot -Tsvg %s > %s.svg draws it)", path, path,
+               tagged_count > 0 ? "tagged" : "suspects");
     else
         ui_fail(ui, &error);
     return REDO_DRAW;
 }
 
 /* ---- where one is ---- */
-
-static unsigned tab_go(struct ui *ui, size_t tab)
-{
-    view_pop_all(ui);
-    ui->tab = tab % TAB_COUNT;
-    return REDO_ROWS;
-}
 
 static unsigned text_toggle(struct ui *ui, const struct view *view)
 {
@@ -230,6 +232,10 @@ unsigned action_run(struct ui *ui, enum action action)
     case ACTION_JUMP:
         prompt_open(&ui->prompt, PROMPT_JUMP, "");
         return REDO_DRAW;
+    case ACTION_PALETTE:
+        ui->palette_selected = 0;
+        prompt_open(&ui->prompt, PROMPT_PALETTE, "");
+        return REDO_DRAW;
     case ACTION_ANALYSE:
         return analyse_now(ui);
     case ACTION_RECORD:
@@ -239,52 +245,4 @@ unsigned action_run(struct ui *ui, enum action action)
     default:
         return view_top(ui)->act(ui, action);
     }
-}
-
-/* ---- the prompt ---- */
-
-static unsigned search_edited(struct ui *ui, size_t from)
-{
-    struct list *list = &ui->lists[ui->tab];
-    snprintf(list->search, sizeof list->search, "%s", ui->prompt.text);
-    if (list->search[0] != '\0' && ui->moment.graph != NULL && !list_search(list, ui->moment.graph, from))
-        ui_say(ui, "No row contains \"%s\".", list->search);
-    return REDO_DRAW;
-}
-
-static unsigned filter_edited(struct ui *ui)
-{
-    struct list *list = &ui->lists[ui->tab];
-    snprintf(list->filter, sizeof list->filter, "%s", ui->prompt.text);
-    return REDO_ROWS;
-}
-
-static unsigned prompt_taken(struct ui *ui)
-{
-    enum prompt_purpose purpose = ui->prompt.purpose;
-    ui->prompt.purpose = PROMPT_NONE;
-    return purpose == PROMPT_JUMP && ui->prompt.text[0] != '\0' ? time_jump(ui, ui->prompt.text) : REDO_DRAW;
-}
-
-unsigned action_prompt_key(struct ui *ui, int key)
-{
-    enum prompt_purpose purpose = ui->prompt.purpose;
-    struct list *list = &ui->lists[ui->tab];
-    if (purpose == PROMPT_SEARCH && key == KEY_F(3))
-        return search_edited(ui, list->selected + 1);
-    switch (prompt_key(&ui->prompt, key)) {
-    case PROMPT_TAKEN:
-        return prompt_taken(ui);
-    case PROMPT_LEFT:
-        ui->prompt.purpose = PROMPT_NONE;
-        ui->prompt.text[0] = '\0';
-        return purpose == PROMPT_FILTER ? filter_edited(ui) : REDO_DRAW;
-    case PROMPT_EDITED:
-        if (purpose == PROMPT_SEARCH)
-            return search_edited(ui, list->selected);
-        return purpose == PROMPT_FILTER ? filter_edited(ui) : REDO_DRAW;
-    case PROMPT_MOVED:
-        break;
-    }
-    return REDO_DRAW;
 }

@@ -8,30 +8,23 @@
 
 void list_init(struct list *list, const struct list_kind *kind)
 {
-    *list = (struct list){.kind = kind};
+    *list = (struct list){.kind = kind, .flat_kind = kind};
     list_sort_by(list, column_find(kind->sort));
 }
 
 void list_done(struct list *list)
 {
     free(list->nodes);
+    free(list->branches);
     free(list->selected_id);
     *list = (struct list){0};
 }
 
-bool node_matches(const struct node *node, const char *text)
+static bool list_add(struct list *list, const struct graph *graph, const struct verdict *verdict, uint32_t node)
 {
-    const char *const fields[] = {node->label, node->name, node->unit, node->command};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (fields[i] != NULL && strcasestr(fields[i], text) != NULL)
-            return true;
-    return false;
-}
-
-static bool list_add(struct list *list, const struct graph *graph, uint32_t node)
-{
+    struct column_input input = {graph, verdict, node};
     list->all++;
-    if (list->filter[0] != '\0' && !node_matches(&graph->nodes[node], list->filter))
+    if (!filter_passes(&list->filter, &input))
         return true;
     if (!memory_grow(&list->nodes, &list->capacity, list->count + 1, sizeof *list->nodes))
         return false;
@@ -44,12 +37,13 @@ static bool list_collect(struct list *list, const struct graph *graph, const str
     list->count = list->all = 0;
     if (list->kind->suspects) {
         for (size_t i = 0; verdict != NULL && i < verdict->suspect_count; i++)
-            if (!list_add(list, graph, verdict->suspects[i].node))
+            if (!list_add(list, graph, verdict, verdict->suspects[i].node))
                 return false;
         return true;
     }
     for (uint32_t node = 0; node < graph->node_count; node++)
-        if ((list->kind->node_kinds & COLUMN_BIT(graph->nodes[node].kind)) != 0 && !list_add(list, graph, node))
+        if ((list->kind->node_kinds & COLUMN_BIT(graph->nodes[node].kind)) != 0 &&
+            !list_add(list, graph, verdict, node))
             return false;
     return true;
 }
@@ -102,8 +96,29 @@ bool list_update(struct list *list, const struct graph *graph, const struct verd
     struct order order = {column_find(list->sort), graph, verdict, list->descending};
     if (order.column != NULL && list->count > 1)
         qsort_r(list->nodes, list->count, sizeof *list->nodes, order_compare, &order);
+    free(list->branches);
+    list->branches = NULL;
+    bool ordered = list->tree_kind == NULL || list->kind != list->tree_kind || list_tree_order(list, graph);
     list_find_selected(list, graph);
+    return ordered || error_memory(error);
+}
+
+bool list_tree_toggle(struct list *list)
+{
+    if (list->tree_kind == NULL)
+        return false;
+    list->kind = list->kind == list->tree_kind ? list->flat_kind : list->tree_kind;
     return true;
+}
+
+void list_follow(struct list *list, const struct graph *graph)
+{
+    size_t row = list->selected;
+    bool follow = !list->follow;
+    list_select(list, graph, row);
+    list->follow = follow && row < list->count;
+    if (list->follow && list->selected_id == NULL)
+        list->selected_id = strdup(graph->nodes[list->nodes[row]].id);
 }
 
 uint32_t list_node(const struct list *list)
@@ -115,6 +130,7 @@ void list_select(struct list *list, const struct graph *graph, size_t row)
 {
     free(list->selected_id);
     list->selected_id = NULL;
+    list->follow = false;
     list->selected = list->count == 0 ? 0 : row < list->count ? row : list->count - 1;
     if (list->selected > 0)
         list->selected_id = strdup(graph->nodes[list->nodes[list->selected]].id);

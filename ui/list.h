@@ -2,9 +2,9 @@
 #ifndef UI_LIST_H
 #define UI_LIST_H
 
-#include "export/column.h"
+#include "ui/filter.h"
 
-enum { LIST_TEXT_BYTES = 128, LIST_COLUMNS_MAX = 64, LIST_SHOWN_MAX = 16 };
+enum { LIST_TEXT_BYTES = 128, LIST_COLUMNS_MAX = 64, LIST_SHOWN_MAX = 16, LIST_TREE_DEPTH_MAX = 60 };
 
 /* What a list shows: one row of the table of tabs. */
 struct list_kind {
@@ -19,9 +19,17 @@ struct list_kind {
     const char *optional;              /* the column that goes first when there is no room */
 };
 
+/* Where a row of a tree hangs. */
+struct list_branch {
+    unsigned depth; /* 0 = a root */
+    bool last;      /* of its siblings */
+    uint64_t open;  /* bit per level above: further siblings come below */
+};
+
 struct list {
     const struct list_kind *kind;
-    uint32_t *nodes; /* the rows */
+    const struct list_kind *flat_kind, *tree_kind; /* what `kind` is without and with the tree; tree_kind NULL = none */
+    uint32_t *nodes;                               /* the rows */
     size_t count, capacity;
     size_t all;        /* rows before the filter */
     size_t selected;   /* row; 0 in an empty list */
@@ -29,7 +37,9 @@ struct list {
     char *selected_id; /* the node that the selection follows; NULL = the first row, whoever it is */
     const char *sort;  /* name of a column */
     bool descending;
-    char filter[LIST_TEXT_BYTES]; /* "" = none */
+    bool follow;                  /* the selection follows its node also in the first row, until it is moved */
+    struct list_branch *branches; /* of the rows, while it is a tree; else NULL */
+    struct filter filter;
     char search[LIST_TEXT_BYTES];
 };
 
@@ -74,7 +84,14 @@ void list_sort_by(struct list *list, const struct column *column);
 /* The column `step` further among those shown. */
 void list_sort_step(struct list *list, int step);
 
-/* Does the node contain the text, in what people know it by? Letter case does not matter. */
-bool node_matches(const struct node *node, const char *text);
+/* Shows a list that can be one as a tree, or flat again. False: it cannot. */
+bool list_tree_toggle(struct list *list);
+/* list_tree.c: puts sorted rows below their parents. False: out of memory, they stay as they are. */
+bool list_tree_order(struct list *list, const struct graph *graph);
+/* The lines before a row of a tree, two columns a level. Returns dst. */
+char *list_tree_prefix(char *dst, size_t dst_bytes, const struct list_branch *branch);
+
+/* Follows the selected node from now on, or lets go. */
+void list_follow(struct list *list, const struct graph *graph);
 
 #endif

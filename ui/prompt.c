@@ -8,10 +8,9 @@
 #include <string.h>
 
 static const char *const labels[] = {
-    [PROMPT_NONE] = "",
-    [PROMPT_SEARCH] = "Search: ",
-    [PROMPT_FILTER] = "Filter: ",
-    [PROMPT_JUMP] = "Jump to (14:02, 10m ago, 2026-11-20 14:02:31): ",
+    [PROMPT_NONE] = "",           [PROMPT_SEARCH] = "Search: ",
+    [PROMPT_FILTER] = "Filter: ", [PROMPT_JUMP] = "Jump to (14:02, 10m ago, 2026-11-20 14:02:31): ",
+    [PROMPT_PALETTE] = ":",
 };
 
 void prompt_open(struct prompt *prompt, enum prompt_purpose purpose, const char *text)

@@ -1,10 +1,10 @@
-/* One line of input at the foot of the screen: search, filter, a time to jump to. */
+/* One line of input at the foot of the screen: search, filter, a time to jump to, a command. */
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
 
 #include "ui/screen.h"
 
-enum prompt_purpose { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_JUMP };
+enum prompt_purpose { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_JUMP, PROMPT_PALETTE };
 enum prompt_outcome { PROMPT_EDITED, PROMPT_MOVED, PROMPT_TAKEN, PROMPT_LEFT };
 
 enum { PROMPT_BYTES = 128 };

@@ -57,6 +57,8 @@ bool screen_open(struct screen *screen, const struct theme *theme, struct error 
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
+    mouseinterval(0);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     curs_set(0);
     screen_style(screen, theme);
     getmaxyx(stdscr, screen->rows, screen->columns);

@@ -72,7 +72,9 @@ int sentence_draw(struct ui *ui, int row)
 static int hint_draw(struct ui *ui, int row, int column, enum action action, int right)
 {
     char name[KEY_NAME_BYTES];
-    key_title(name, key_rows[action].keys[0]);
+    if (ui->keys.keys[action][0] == 0)
+        return column;
+    key_title(name, ui->keys.keys[action][0]);
     int width = (int)(text_columns(name) + 1 + text_columns(key_rows[action].name));
     if (column + width > right)
         return right;
@@ -90,20 +92,41 @@ static void hints_draw(struct ui *ui, int row)
     int column = 1;
     bool live = ui->options->collector != NULL;
     for (size_t i = 0; i < VIEW_HINTS_MAX && hints[i] != ACTION_NONE; i++)
-        if (live || (key_rows[hints[i]].where & ONLY_LIVE) == 0)
+        if ((key_rows[hints[i]].where & (live ? ONLY_REPLAY : ONLY_LIVE)) == 0)
             column = hint_draw(ui, row, column, hints[i], right - 1);
 }
 
-/* The line of input; what there is to say about it stands at the right. */
+/* The line of input; what there is to say about it stands at the right, or above it where there is no room. */
 static int prompt_foot_draw(struct ui *ui, int row)
 {
     int column = prompt_draw(&ui->prompt, &ui->screen, row);
     char message[MESSAGE_BYTES];
     text_clean_into(message, sizeof message, ui->message);
     int width = (int)text_columns(message);
-    if (width > 0 && column + 2 + width < ui->screen.columns)
-        screen_text_right(&ui->screen, row, column + 2, ui->screen.columns - column - 3, ROLE_WARNING, message);
+    bool beside = column + 2 + width < ui->screen.columns;
+    if (width == 0)
+        return column;
+    if (!beside)
+        screen_row(&ui->screen, row - 1, ROLE_TEXT);
+    int from = beside ? column + 2 : 1;
+    screen_text_right(&ui->screen, beside ? row : row - 1, from, ui->screen.columns - from - 1, ROLE_WARNING, message);
     return column;
+}
+
+/* What holds until it is taken back: filter, tags, whom the selection follows. */
+static void standing_draw(struct ui *ui, int row)
+{
+    struct buffer text = {0};
+    const struct list *list = ui_list(ui);
+    if (list != NULL && list->filter.text[0] != '\0')
+        buffer_printf(&text, "Filter: %s (%zu of %zu; Esc takes it away)   ", list->filter.text, list->count,
+                      list->all);
+    if (ui->tags.count > 0)
+        buffer_printf(&text, "%zu tagged (e writes them, U takes the tags away)   ", ui->tags.count);
+    if (list != NULL && list->follow)
+        buffer_string(&text, "Following the selected row (F lets go)");
+    screen_raw(&ui->screen, row, 1, ui->screen.columns - 2, ROLE_WARNING, buffer_text(&text));
+    buffer_done(&text);
 }
 
 int footer_draw(struct ui *ui, int row)
@@ -111,7 +134,10 @@ int footer_draw(struct ui *ui, int row)
     hints_draw(ui, row + 1);
     if (ui->prompt.purpose != PROMPT_NONE)
         return prompt_foot_draw(ui, row);
-    screen_raw(&ui->screen, row, 1, ui->screen.columns - 2, ui->message_is_error ? ROLE_ALARM : ROLE_TITLE,
-               ui->message);
+    if (ui->message[0] != '\0')
+        screen_raw(&ui->screen, row, 1, ui->screen.columns - 2, ui->message_is_error ? ROLE_ALARM : ROLE_TITLE,
+                   ui->message);
+    else
+        standing_draw(ui, row);
     return -1;
 }

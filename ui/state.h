@@ -8,6 +8,7 @@
 #include "ui/prompt.h"
 #include "ui/recorder.h"
 #include "ui/screen.h"
+#include "ui/tags.h"
 #include "ui/trend.h"
 #include "ui/ui.h"
 #include "ui/view.h"
@@ -23,7 +24,8 @@ enum {
     REDO_QUIT = 16,
 };
 
-enum { TAB_SUSPECTS, TAB_PROCESSES, TAB_FILES, TAB_SOCKETS, TAB_COUNT };
+/* The tabs; the first ones are lists. */
+enum { TAB_SUSPECTS, TAB_PROCESSES, TAB_FILES, TAB_SOCKETS, TAB_COUNT, LIST_COUNT = TAB_SOCKETS + 1 };
 enum { VIEW_DEPTH = 4, MESSAGE_BYTES = 512 };
 
 /* Where a text or a menu stands: help, what could not be read, the columns to sort by. */
@@ -47,7 +49,11 @@ struct ui {
     struct pager pagers[VIEW_DEPTH]; /* one beside each view */
     size_t view_count;
     size_t tab;
-    struct list lists[TAB_COUNT];
+    struct list lists[LIST_COUNT];
+    struct tags tags;
+    struct key_map keys;
+    size_t palette_selected; /* among the names that the palette offers */
+    struct area area;        /* of the view on top, as last drawn */
     struct why why;
     size_t trend_columns; /* moments in the header's sparkline, as last drawn */
     int page_rows;        /* rows that the view on top has for its lines, as last drawn */
@@ -62,7 +68,22 @@ struct ui {
 /* The pager of the view on top. */
 struct pager *ui_pager(struct ui *ui);
 
-extern const struct list_kind list_kinds[TAB_COUNT];
+/* The list of the open tab; NULL where that is none. */
+struct list *ui_list(struct ui *ui);
+
+extern const struct list_kind list_kinds[LIST_COUNT];
+extern const struct list_kind list_kind_tree;
+
+/* One row per tab: what fills the screen below the header while it is open. */
+extern const struct tab {
+    const char *title;
+    const struct view *view;
+} tabs[TAB_COUNT];
+
+/* Draws the row of tabs with `place` ("3/15") at its right; tabs_at: the tab drawn at a column, TAB_COUNT = none. */
+void tabs_draw(struct ui *ui, struct area area, const char *place);
+size_t tabs_at(int column);
+unsigned tab_go(struct ui *ui, size_t tab);
 
 /* Says something at the foot of the screen until the next key. */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -70,7 +91,12 @@ void ui_fail(struct ui *ui, const struct error *error);
 
 /* Does what an action says, wherever it is valid; answers with REDO_ bits. */
 unsigned action_run(struct ui *ui, enum action action);
-/* A key while the prompt is open. */
+/* A press or a turn of the mouse. */
+unsigned mouse_run(struct ui *ui);
+/* The names that the palette offers for what was typed, best first; found: ACTION_COUNT. Returns how many. */
+size_t palette_find(const struct ui *ui, const char *text, enum action *found);
+void palette_draw(struct ui *ui, int foot);
+/* A key while the prompt is open (prompt_act.c). */
 unsigned action_prompt_key(struct ui *ui, int key);
 
 /* What stands above the view (header.c, sentence.c): each returns the rows it used. */
@@ -78,6 +104,8 @@ int header_draw(struct ui *ui, int row);
 int sentence_draw(struct ui *ui, int row);
 /* The last two rows: message or prompt, and hints. Returns the column of the prompt's cursor, or -1. */
 int footer_draw(struct ui *ui, int row);
+
+unsigned time_jump(struct ui *ui, const char *text);
 
 /* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */
 size_t lines_move(size_t selected, size_t count, int rows, enum action action);

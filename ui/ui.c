@@ -48,8 +48,11 @@ static void ui_draw(struct ui *ui)
         row += sentence_draw(ui, row);
     int foot = ui->screen.rows - FOOTER_ROWS;
     struct area area = {.row = row, .columns = ui->screen.columns, .rows = foot - row};
+    ui->area = area;
     if (ui->moment.graph != NULL || view->where == IN_TEXT)
         view->draw(ui, area);
+    if (ui->prompt.purpose == PROMPT_PALETTE)
+        palette_draw(ui, foot);
     int cursor = footer_draw(ui, foot);
     screen_show(&ui->screen, cursor >= 0 ? foot : -1, cursor);
 }
@@ -99,7 +102,7 @@ static unsigned on_keys(struct ui *ui)
     for (int key; (what & REDO_QUIT) == 0 && (key = key_read()) != 0;) {
         if (key == KEY_RESIZE)
             continue;
-        enum action action = key_action(key, view_top(ui)->where);
+        enum action action = key_action(&ui->keys, key, view_top(ui)->where);
         if (screen_is_too_small(&ui->screen)) {
             what |= action == ACTION_QUIT && ui->prompt.purpose == PROMPT_NONE ? REDO_QUIT : REDO_NOTHING;
             continue;
@@ -112,7 +115,9 @@ static unsigned on_keys(struct ui *ui)
             ui->prompt.purpose == PROMPT_NONE && action < ACTION_COUNT && key_rows[action].group == GROUP_TIME;
         if (!stepping)
             what = catch_up(ui, what);
-        if (ui->prompt.purpose != PROMPT_NONE)
+        if (key == KEY_MOUSE)
+            what |= mouse_run(ui);
+        else if (ui->prompt.purpose != PROMPT_NONE)
             what |= action_prompt_key(ui, key);
         else if (action != ACTION_NONE)
             what |= action_run(ui, action);
@@ -247,8 +252,9 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
 
 static void ui_done(struct ui *ui)
 {
-    for (size_t tab = 0; tab < TAB_COUNT; tab++)
+    for (size_t tab = 0; tab < LIST_COUNT; tab++)
         list_done(&ui->lists[tab]);
+    tags_clear(&ui->tags);
     why_done(&ui->why);
     moment_done(&ui->moment);
     free(ui);
@@ -261,9 +267,11 @@ static struct ui *ui_new(const struct ui_options *options)
         return NULL;
     ui->options = options;
     live_init(&ui->live, options->interval_ns);
-    for (size_t tab = 0; tab < TAB_COUNT; tab++)
+    key_map_init(&ui->keys);
+    for (size_t tab = 0; tab < LIST_COUNT; tab++)
         list_init(&ui->lists[tab], &list_kinds[tab]);
-    view_push(ui, &view_list);
+    ui->lists[TAB_PROCESSES].tree_kind = &list_kind_tree;
+    view_push(ui, tabs[TAB_SUSPECTS].view);
     if (cursor_count(options->cursor) > options->position)
         ui->wanted = cursor_serial(options->cursor, options->position);
     return ui;

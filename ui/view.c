@@ -1,5 +1,7 @@
-/* The stack of views. */
+/* The tabs, and the stack of views above them. */
 #include "ui/state.h"
+
+#include "base/text.h"
 
 const struct view *view_top(const struct ui *ui)
 {
@@ -28,4 +30,51 @@ void view_pop(struct ui *ui)
 void view_pop_all(struct ui *ui)
 {
     ui->view_count = 1;
+}
+
+const struct tab tabs[TAB_COUNT] = {
+    [TAB_SUSPECTS] = {"Suspects", &view_list},
+    [TAB_PROCESSES] = {"Processes", &view_list},
+    [TAB_FILES] = {"Files", &view_list},
+    [TAB_SOCKETS] = {"Sockets", &view_list},
+};
+
+struct list *ui_list(struct ui *ui)
+{
+    return ui->tab < LIST_COUNT ? &ui->lists[ui->tab] : NULL;
+}
+
+unsigned tab_go(struct ui *ui, size_t tab)
+{
+    view_pop_all(ui);
+    ui->tab = tab % TAB_COUNT;
+    ui->views[0] = tabs[ui->tab].view;
+    return REDO_ROWS;
+}
+
+static int tab_columns(size_t tab)
+{
+    return (int)text_columns(tabs[tab].title) + 2;
+}
+
+void tabs_draw(struct ui *ui, struct area area, const char *place)
+{
+    int column = 1;
+    for (size_t tab = 0; tab < TAB_COUNT; tab++) {
+        enum role role = tab == ui->tab ? ROLE_TAB_OPEN : ROLE_TAB;
+        screen_text(&ui->screen, area.row, column, area.columns - column, role, tabs[tab].title);
+        column += tab_columns(tab);
+    }
+    screen_text_right(&ui->screen, area.row, column + 1, area.columns - column - 2, ROLE_DIM, place);
+}
+
+size_t tabs_at(int column)
+{
+    int at = 1;
+    for (size_t tab = 0; tab < TAB_COUNT; tab++) {
+        if (column >= at && column < at + tab_columns(tab) - 1)
+            return tab;
+        at += tab_columns(tab);
+    }
+    return TAB_COUNT;
 }

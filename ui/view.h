@@ -18,9 +18,11 @@ struct view {
     void (*update)(struct ui *ui);     /* it came to the top, or there is a new moment */
     void (*draw)(struct ui *ui, struct area area);
     unsigned (*act)(struct ui *ui, enum action action); /* answers with REDO_ bits (ui/state.h) */
+    /* The mouse was pressed at a row and column of its area; NULL: it has nothing to press. */
+    unsigned (*press)(struct ui *ui, int row, int column);
 };
 
-extern const struct view view_list;
+extern const struct view view_list; /* four tabs share it */
 extern const struct view view_why;
 extern const struct view view_sort;
 extern const struct view view_help;

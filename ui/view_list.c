@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-const struct list_kind list_kinds[TAB_COUNT] = {
+enum { HEAD_ROWS = 2 }; /* tabs, heads of columns */
+
+const struct list_kind list_kinds[LIST_COUNT] = {
     [TAB_SUSPECTS] = {.title = "Suspects",
                       .node_kinds = COLUMN_ALL_KINDS,
                       .suspects = true,
@@ -30,6 +32,15 @@ const struct list_kind list_kinds[TAB_COUNT] = {
                      .extra = {"rtt", "retransmits"}},
 };
 
+const struct list_kind list_kind_tree = {
+    .title = "Processes",
+    .node_kinds = COLUMN_BIT(NODE_PROCESS),
+    .nothing = "No processes.",
+    .sort = "cpu",
+    .columns = {"rank", "state", "cpu", "memory", "blocked", "waiters", "unit", "who"},
+    .extra = {"user", "descriptors", "threads", "read", "write", "run_delay", "age"},
+};
+
 static struct list *list_open(struct ui *ui)
 {
     return &ui->lists[ui->tab];
@@ -40,23 +51,6 @@ static void list_view_update(struct ui *ui)
     struct error error = {0};
     if (!list_update(list_open(ui), ui->moment.graph, ui->moment.verdict, &error))
         ui_fail(ui, &error);
-}
-
-static void tabs_draw(struct ui *ui, struct area area)
-{
-    struct list *list = list_open(ui);
-    struct buffer place = {0};
-    int column = 1;
-    for (size_t tab = 0; tab < TAB_COUNT; tab++) {
-        enum role role = tab == ui->tab ? ROLE_TAB_OPEN : ROLE_TAB;
-        column += screen_text(&ui->screen, area.row, column, area.columns - column, role, list_kinds[tab].title) + 2;
-    }
-    if (list->filter[0] != '\0')
-        buffer_printf(&place, "filter \"%s\": %zu of %zu   ", list->filter, list->count, list->all);
-    if (list->count > 0)
-        buffer_printf(&place, "%zu/%zu", list->selected + 1, list->count);
-    screen_text_right(&ui->screen, area.row, column + 1, area.columns - column - 2, ROLE_DIM, buffer_text(&place));
-    buffer_done(&place);
 }
 
 static void heads_draw(struct ui *ui, int row, const struct list_column *shown, size_t count)
@@ -76,13 +70,21 @@ static void heads_draw(struct ui *ui, int row, const struct list_column *shown, 
     }
 }
 
-static void cell_draw(struct ui *ui, int row, const struct list_column *shown, const struct column_input *input)
+static void cell_draw(struct ui *ui, int row, const struct list_column *shown, const struct column_input *input,
+                      const struct list_branch *branch)
 {
     const struct column *column = shown->column;
     struct screen *screen = &ui->screen;
     char cell[1024], bar[WIDGET_BYTES];
     int at = shown->at, width = shown->width;
     column_format(column, input, cell, sizeof cell);
+    if (branch != NULL && strcmp(column->name, "who") == 0) {
+        char prefix[4 * 2 * (LIST_TREE_DEPTH_MAX + 1)];
+        list_tree_prefix(prefix, sizeof prefix, branch);
+        int used = screen_text(screen, row, at, width, ROLE_DIM, prefix);
+        at += used;
+        width -= used;
+    }
     if (list_column_has_bar(list_open(ui)->kind, column)) {
         screen_text(screen, row, at, LIST_BAR_COLUMNS, ROLE_BAR,
                     widget_bar(bar, column->number(input), LIST_BAR_COLUMNS));
@@ -104,19 +106,22 @@ static void row_draw(struct ui *ui, int row, size_t at, const struct list_column
         screen_row_begin(&ui->screen, ROLE_SELECTION);
     }
     for (size_t i = 0; i < count; i++)
-        cell_draw(ui, row, &shown[i], &input);
+        cell_draw(ui, row, &shown[i], &input, list->branches == NULL ? NULL : &list->branches[at]);
+    if (tags_hold(&ui->tags, ui->moment.graph->nodes[list->nodes[at]].id))
+        screen_text(&ui->screen, row, 0, 1, ROLE_WARNING, "●");
     screen_row_end(&ui->screen);
 }
 
 static void list_view_draw(struct ui *ui, struct area area)
 {
-    enum { HEAD_ROWS = 2 };
     struct list *list = list_open(ui);
     struct list_column shown[LIST_SHOWN_MAX];
-    tabs_draw(ui, area);
+    char place[64] = "";
+    if (list->count > 0)
+        snprintf(place, sizeof place, "%zu/%zu", list->selected + 1, list->count);
+    tabs_draw(ui, area, place);
     if (list->count == 0) {
-        const char *nothing =
-            list->all > 0 ? "No row contains the filter's text (\\ changes it)." : list->kind->nothing;
+        const char *nothing = list->all > 0 ? "No row passes the filter (\\ changes it)." : list->kind->nothing;
         screen_text(&ui->screen, area.row + HEAD_ROWS, 1, area.columns - 2, ROLE_DIM, nothing);
         return;
     }
@@ -154,10 +159,59 @@ static unsigned list_open_why(struct ui *ui)
 static unsigned list_back(struct ui *ui)
 {
     struct list *list = list_open(ui);
-    if (list->filter[0] == '\0')
+    if (list->filter.text[0] == '\0')
         return REDO_NOTHING;
-    list->filter[0] = '\0';
+    filter_set(&list->filter, "", NULL);
     return REDO_ROWS;
+}
+
+static unsigned list_tree(struct ui *ui)
+{
+    if (list_tree_toggle(list_open(ui)))
+        return REDO_ROWS;
+    unsigned what = tab_go(ui, TAB_PROCESSES);
+    list_open(ui)->kind = list_open(ui)->tree_kind;
+    return what;
+}
+
+/* Tags the selected row and goes on to the next, so that a held key tags several. */
+static unsigned list_tag(struct ui *ui)
+{
+    struct list *list = list_open(ui);
+    uint32_t node = list_node(list);
+    if (node == NODE_NONE)
+        return REDO_NOTHING;
+    if (!tags_toggle(&ui->tags, ui->moment.graph->nodes[node].id)) {
+        ui_say(ui, "%d rows are tagged: there is no room for more.", TAGS_MAX);
+        return REDO_DRAW;
+    }
+    if (list->selected + 1 < list->count)
+        list_select(list, ui->moment.graph, list->selected + 1);
+    return REDO_DRAW;
+}
+
+/* A head sorts, once more the other way round; a row is selected, once more opened. */
+static unsigned list_press(struct ui *ui, int row, int column)
+{
+    struct list *list = list_open(ui);
+    struct list_column shown[LIST_SHOWN_MAX];
+    size_t count = list_layout(list->kind, ui->area.columns, shown);
+    if (row == HEAD_ROWS - 1)
+        for (size_t i = 0; i < count; i++)
+            if (column >= shown[i].at && column < shown[i].at + shown[i].width) {
+                if (strcmp(shown[i].column->name, list->sort) == 0)
+                    list->descending = !list->descending;
+                else
+                    list_sort_by(list, shown[i].column);
+                return REDO_ROWS;
+            }
+    size_t at = list->top + (size_t)(row - HEAD_ROWS);
+    if (row < HEAD_ROWS || at >= list->count)
+        return REDO_NOTHING;
+    if (at == list->selected)
+        return list_open_why(ui);
+    list_select(list, ui->moment.graph, at);
+    return REDO_DRAW;
 }
 
 static unsigned list_act(struct ui *ui, enum action action)
@@ -176,7 +230,7 @@ static unsigned list_act(struct ui *ui, enum action action)
             list_search(list, ui->moment.graph, list->selected + 1);
         return REDO_DRAW;
     case ACTION_FILTER:
-        prompt_open(&ui->prompt, PROMPT_FILTER, list->filter);
+        prompt_open(&ui->prompt, PROMPT_FILTER, list->filter.text);
         return REDO_DRAW;
     case ACTION_SORT:
         view_push(ui, &view_sort);
@@ -194,6 +248,16 @@ static unsigned list_act(struct ui *ui, enum action action)
         return list_sort_named(ui, "memory");
     case ACTION_SORT_SCORE:
         return list_sort_named(ui, "score");
+    case ACTION_TREE:
+        return list_tree(ui);
+    case ACTION_TAG:
+        return list_tag(ui);
+    case ACTION_UNTAG:
+        tags_clear(&ui->tags);
+        return REDO_DRAW;
+    case ACTION_FOLLOW:
+        list_follow(list, ui->moment.graph);
+        return REDO_DRAW;
     default:
         break;
     }
@@ -207,8 +271,10 @@ const struct view view_list = {
     .where = IN_LIST,
     .sentence = true,
     .hints = {ACTION_OPEN, ACTION_TAB_NEXT, ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_PAUSE, ACTION_RECORD,
-              ACTION_NEXT, ACTION_PREVIOUS, ACTION_JUMP, ACTION_EXPORT, ACTION_ANALYSE, ACTION_QUIT, ACTION_NONE},
+              ACTION_NEXT, ACTION_PREVIOUS, ACTION_JUMP, ACTION_EXPORT, ACTION_ANALYSE, ACTION_TREE, ACTION_TAG,
+              ACTION_QUIT, ACTION_NONE},
     .update = list_view_update,
     .draw = list_view_draw,
     .act = list_act,
+    .press = list_press,
 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { HEAD_ROWS = 2 };
+
 static struct list *sorted_list(struct ui *ui)
 {
     return &ui->lists[ui->tab];
@@ -20,7 +22,7 @@ static void sort_update(struct ui *ui)
 
 static void sort_draw(struct ui *ui, struct area area)
 {
-    enum { HEAD_ROWS = 2, TITLE_COLUMNS = 12 };
+    enum { TITLE_COLUMNS = 12 };
     const struct column *found[LIST_COLUMNS_MAX];
     size_t count = list_sort_columns(sorted_list(ui), found);
     size_t rows = area.rows > HEAD_ROWS ? (size_t)(area.rows - HEAD_ROWS) : 0;
@@ -59,6 +61,18 @@ static unsigned sort_act(struct ui *ui, enum action action)
     return REDO_DRAW;
 }
 
+static unsigned sort_press(struct ui *ui, int row, int column)
+{
+    const struct column *found[LIST_COLUMNS_MAX];
+    struct pager *pager = ui_pager(ui);
+    size_t at = pager->top + (size_t)(row - HEAD_ROWS);
+    (void)column;
+    if (row < HEAD_ROWS || at >= list_sort_columns(sorted_list(ui), found))
+        return REDO_NOTHING;
+    pager->selected = at;
+    return sort_act(ui, ACTION_OPEN);
+}
+
 const struct view view_sort = {
     .name = "sort",
     .where = IN_SORT,
@@ -66,4 +80,5 @@ const struct view view_sort = {
     .update = sort_update,
     .draw = sort_draw,
     .act = sort_act,
+    .press = sort_press,
 };

@@ -23,7 +23,7 @@ static size_t help_lines(struct ui *ui, size_t at, int row, struct area area)
         for (size_t action = 0; action < ACTION_COUNT; action++) {
             if (key_rows[action].group != group || line++ != at)
                 continue;
-            screen_text(screen, row, 3, KEYS_COLUMNS, ROLE_KEY, key_titles(names, (enum action)action));
+            screen_text(screen, row, 3, KEYS_COLUMNS, ROLE_KEY, key_titles(names, &ui->keys, (enum action)action));
             screen_text(screen, row, 3 + KEYS_COLUMNS, area.columns - KEYS_COLUMNS - 4, ROLE_TEXT,
                         key_rows[action].help);
         }

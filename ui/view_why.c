@@ -14,6 +14,7 @@ enum {
     VERB_COLUMNS = 17,
     FACT_INDENT = 2,
     LINE_BYTES = 1024,
+    TITLE_ROWS = 4,
 };
 
 static void why_update(struct ui *ui)
@@ -27,7 +28,7 @@ static void why_draw_title(struct ui *ui, struct area area)
 {
     struct buffer trail = {0};
     struct why *why = &ui->why;
-    buffer_string(&trail, list_kinds[ui->tab].title);
+    buffer_string(&trail, tabs[ui->tab].title);
     for (size_t i = why->step_count > 3 ? why->step_count - 3 : 0; i < why->step_count; i++)
         buffer_printf(&trail, " › %s", why->steps[i].label);
     screen_raw(&ui->screen, area.row, 1, area.columns - 16, ROLE_TITLE, buffer_text(&trail));
@@ -140,7 +141,6 @@ static void why_scroll(struct why *why, size_t rows)
 
 static void why_draw(struct ui *ui, struct area area)
 {
-    enum { TITLE_ROWS = 4 };
     struct why *why = &ui->why;
     why_draw_title(ui, area);
     if (why->node == NODE_NONE) {
@@ -188,6 +188,20 @@ static unsigned why_act(struct ui *ui, enum action action)
     return REDO_DRAW;
 }
 
+/* A line is selected; once more, it is followed. */
+static unsigned why_press(struct ui *ui, int row, int column)
+{
+    struct why *why = &ui->why;
+    size_t at = why_here(why)->top + (size_t)(row - TITLE_ROWS);
+    (void)column;
+    if (row < TITLE_ROWS || at >= why->line_count || why->lines[at].kind == WHY_HEADING)
+        return REDO_NOTHING;
+    if (at == why_here(why)->selected)
+        return why_act(ui, ACTION_OPEN);
+    why_select(why, at);
+    return REDO_DRAW;
+}
+
 const struct view view_why = {
     .name = "why",
     .where = IN_WHY,
@@ -196,4 +210,5 @@ const struct view view_why = {
     .update = why_update,
     .draw = why_draw,
     .act = why_act,
+    .press = why_press,
 };

@@ -11,11 +11,13 @@ struct export_input {
     const struct graph *graph;
     const struct verdict *verdict;
     const struct model *model;
-    int32_t utc_offset_s; /* for times that people read */
-    size_t top;           /* suspects shown; 0 = 10 */
-    size_t hops;          /* dot: neighbourhood around the suspects */
-    size_t columns;       /* text: width to wrap at; 0 = 80 */
-    bool ascii;           /* text: the terminal shows no UTF-8 */
+    int32_t utc_offset_s;  /* for times that people read */
+    size_t top;            /* suspects shown; 0 = 10 */
+    size_t hops;           /* dot: neighbourhood around the suspects */
+    const uint32_t *nodes; /* dot: drawn in place of the suspects, node_count of them; 0 = the suspects */
+    size_t node_count;
+    size_t columns; /* text: width to wrap at; 0 = 80 */
+    bool ascii;     /* text: the terminal shows no UTF-8 */
 };
 
 /* `culprit diagnose`: one sentence, the ranked suspects, the status line. Plain text, no colours. */

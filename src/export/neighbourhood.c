@@ -98,7 +98,10 @@ bool neighbourhood_find(struct neighbourhood *neighbourhood, const struct export
         all_take(neighbourhood, graph);
         return true;
     }
-    suspects_take(neighbourhood, input);
+    for (size_t i = 0; i < input->node_count; i++)
+        node_take(neighbourhood, input->nodes[i]);
+    if (input->node_count == 0)
+        suspects_take(neighbourhood, input);
     for (size_t hop = 0; hop < input->hops && neighbourhood->count < NEIGHBOURHOOD_MAX; hop++) {
         size_t before = neighbourhood->count;
         hop_take(neighbourhood, graph);

@@ -60,9 +60,19 @@ wait_gone() {
     return 1
 }
 
+# A key of tmux's, or mouse:BUTTON:COLUMN:ROW (0 = left, 64 = wheel up, 65 = wheel down; from 0), as terminals of the
+# first kind send it.
 keys() {
     for key; do
-        mux send-keys -t test -- "$key"
+        case $key in
+        mouse:*)
+            IFS=: read -r _ button column row <<<"$key"
+            place="$(printf '%x %x' $((33 + column)) $((33 + row)))"
+            mux send-keys -H -t test 1b 5b 4d "$(printf '%x' $((32 + button)))" $place
+            [ "$button" = 0 ] && mux send-keys -H -t test 1b 5b 4d 23 $place
+            ;;
+        *) mux send-keys -t test -- "$key" ;;
+        esac
         # Escape alone is told from a sequence by the time that follows it.
         [ "$key" = Escape ] && sleep 0.1
     done

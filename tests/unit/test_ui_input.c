@@ -30,9 +30,11 @@ static void every_action_has_a_key_a_name_and_help(void **state)
     (void)state;
     for (size_t action = 0; action < ACTION_COUNT; action++) {
         char names[KEY_NAMES_BYTES];
+        struct key_map map;
+        key_map_init(&map);
         assert_true(key_rows[action].keys[0] != 0 && (key_rows[action].where & ANYWHERE) != 0);
         assert_true(key_rows[action].name[0] != '\0' && key_rows[action].help[0] != '\0');
-        assert_string_not_equal(key_titles(names, (enum action)action), "");
+        assert_string_not_equal(key_titles(names, &map, (enum action)action), "");
         for (size_t other = 0; other < action; other++)
             assert_string_not_equal(key_rows[action].name, key_rows[other].name);
     }
@@ -41,16 +43,37 @@ static void every_action_has_a_key_a_name_and_help(void **state)
 static void keys_are_found_where_they_are_valid(void **state)
 {
     (void)state;
-    assert_int_equal(key_action('q', IN_WHY), ACTION_QUIT);
-    assert_int_equal(key_action(KEY_F(10), IN_TEXT), ACTION_QUIT);
-    assert_int_equal(key_action('/', IN_LIST), ACTION_SEARCH);
-    assert_int_equal(key_action('/', IN_WHY), ACTION_NONE);
-    assert_int_equal(key_action(0, ANYWHERE), ACTION_NONE);
-    assert_int_equal(key_action(KEY_CHARACTER | KEY_UP, ANYWHERE), ACTION_NONE);
+    struct key_map map;
+    key_map_init(&map);
+    assert_int_equal(key_action(&map, 'q', IN_WHY), ACTION_QUIT);
+    assert_int_equal(key_action(&map, KEY_F(10), IN_TEXT), ACTION_QUIT);
+    assert_int_equal(key_action(&map, '/', IN_LIST), ACTION_SEARCH);
+    assert_int_equal(key_action(&map, '/', IN_WHY), ACTION_NONE);
+    assert_int_equal(key_action(&map, 0, ANYWHERE), ACTION_NONE);
+    assert_int_equal(key_action(&map, KEY_CHARACTER | KEY_UP, ANYWHERE), ACTION_NONE);
     char names[KEY_NAMES_BYTES];
-    assert_string_equal(key_titles(names, ACTION_QUIT), "q F10");
-    assert_string_equal(key_titles(names, ACTION_OPEN), "Enter w");
-    assert_string_equal(key_titles(names, ACTION_REPAINT), "Ctrl-L");
+    assert_string_equal(key_titles(names, &map, ACTION_QUIT), "q F10");
+    assert_string_equal(key_titles(names, &map, ACTION_OPEN), "Enter w");
+    assert_string_equal(key_titles(names, &map, ACTION_REPAINT), "Ctrl-L");
+}
+
+static void keys_can_be_bound_anew(void **state)
+{
+    (void)state;
+    struct key_map map;
+    struct error error;
+    char names[KEY_NAMES_BYTES];
+    key_map_init(&map);
+    assert_true(key_bind(&map, "pause", "p F5 Ctrl-P Space", &error));
+    assert_string_equal(key_titles(names, &map, ACTION_PAUSE), "p F5 Ctrl-P Space");
+    assert_int_equal(key_action(&map, 'z', IN_LIST), ACTION_NONE);
+    assert_int_equal(key_action(&map, KEY_F(5), IN_LIST), ACTION_PAUSE);
+    assert_string_equal(key_titles(names, &map, ACTION_TREE), "v");
+    assert_false(key_bind(&map, "dance", "p", &error));
+    assert_non_null(strstr(error.text, "nothing is called 'dance'"));
+    assert_false(key_bind(&map, "quit", "F99", &error));
+    assert_non_null(strstr(error.text, "'F99' is no key"));
+    assert_string_equal(key_titles(names, &map, ACTION_QUIT), "q F10");
 }
 
 static void type(struct prompt *prompt, const int *keys, size_t count)
@@ -123,6 +146,7 @@ int main(void)
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_action_has_a_key_a_name_and_help),
         cmocka_unit_test(keys_are_found_where_they_are_valid),
+        cmocka_unit_test(keys_can_be_bound_anew),
         cmocka_unit_test(prompt_edits_whole_characters),
         cmocka_unit_test(prompt_takes_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(prompt_is_full_at_its_end),

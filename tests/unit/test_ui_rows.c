@@ -121,17 +121,86 @@ static void a_selected_node_that_is_gone_leaves_the_row(void **state)
     list_done(&list);
 }
 
+static size_t filtered(const char *text)
+{
+    struct graph *graph = host_make((double[]){5, NAN, 50, 5}, 4);
+    struct list list;
+    struct error error;
+    graph->nodes[2].unit = "nginx.service";
+    graph_measure_set(graph, 0, MEASURE_RSS_BYTES, 3 * 1048576.0);
+    graph_measure_set(graph, 3, MEASURE_BLOCKED_S, 2);
+    list_init(&list, &kind);
+    size_t count = SIZE_MAX;
+    if (filter_set(&list.filter, text, &error) && list_update(&list, graph, NULL, NULL))
+        count = list.count;
+    list_done(&list);
+    graph_free(graph);
+    return count;
+}
+
+static void filters_ask_for_fields(void **state)
+{
+    (void)state;
+    assert_int_equal(filtered(""), 4);
+    assert_int_equal(filtered("cpu>=5"), 3);
+    assert_int_equal(filtered("cpu>5"), 1);
+    assert_int_equal(filtered("cpu<50%"), 2);
+    assert_int_equal(filtered("cpu<=50 name:P"), 3);
+    assert_int_equal(filtered("unit:NGINX cpu>40"), 1);
+    assert_int_equal(filtered("unit:nginx cpu<40"), 0);
+    assert_int_equal(filtered("unit=nginx"), 0);
+    assert_int_equal(filtered("memory>2M"), 1);
+    assert_int_equal(filtered("memory>4M"), 0);
+    assert_int_equal(filtered("waits>1500ms"), 1);
+    assert_int_equal(filtered("pid=3"), 1);
+    assert_int_equal(filtered("cpu>1 p3"), 1);
+    assert_int_equal(filtered("p3["), 1);
+    assert_int_equal(filtered("\"name:p\""), 0);
+    assert_int_equal(filtered("cpu>"), SIZE_MAX);
+    assert_int_equal(filtered("cpu>5x"), SIZE_MAX);
+    assert_int_equal(filtered("colour:red"), SIZE_MAX);
+    assert_int_equal(filtered("name>5"), SIZE_MAX);
+}
+
+static void trees_hang_children_below_parents_and_survive_circles(void **state)
+{
+    (void)state;
+    struct graph *graph = graph_new();
+    for (int i = 0; i < 6; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "%d@1", i);
+        graph_node_add(graph, NODE_PROCESS, id, id, NULL);
+        graph_measure_set(graph, (uint32_t)i, MEASURE_CPU_PCT, i);
+    }
+    static const uint32_t parents[][2] = {{0, 1}, {0, 2}, {1, 3}, {4, 5}, {5, 4}};
+    for (size_t i = 0; i < sizeof parents / sizeof parents[0]; i++)
+        graph_edge_add(graph, EDGE_PARENT, parents[i][0], parents[i][1]);
+    assert_true(graph_finish(graph, NULL));
+    struct list list;
+    list_init(&list, &kind);
+    list.tree_kind = &kind;
+    assert_true(list_update(&list, graph, NULL, NULL));
+    ROWS(&list, 0, 2, 1, 3, 5, 4);
+    char prefix[64];
+    assert_string_equal(list_tree_prefix(prefix, sizeof prefix, &list.branches[0]), "");
+    assert_string_equal(list_tree_prefix(prefix, sizeof prefix, &list.branches[1]), "├─");
+    assert_string_equal(list_tree_prefix(prefix, sizeof prefix, &list.branches[2]), "└─");
+    assert_string_equal(list_tree_prefix(prefix, sizeof prefix, &list.branches[3]), "  └─");
+    list_done(&list);
+    graph_free(graph);
+}
+
 static void filter_and_search_do_not_mind_letter_case(void **state)
 {
     (void)state;
     struct graph *graph = host_make((double[]){4, 3, 2, 1}, 4);
     struct list list;
     list_init(&list, &kind);
-    snprintf(list.filter, sizeof list.filter, "P2");
+    assert_true(filter_set(&list.filter, "P2", NULL));
     assert_true(list_update(&list, graph, NULL, NULL));
     ROWS(&list, 2);
     assert_int_equal(list.all, 4);
-    list.filter[0] = '\0';
+    assert_true(filter_set(&list.filter, "", NULL));
     assert_true(list_update(&list, graph, NULL, NULL));
     snprintf(list.search, sizeof list.search, "P");
     assert_true(list_search(&list, graph, 3));
@@ -266,6 +335,8 @@ int main(void)
         cmocka_unit_test(the_selection_follows_its_node_on_the_same_line),
         cmocka_unit_test(the_first_row_follows_nobody),
         cmocka_unit_test(a_selected_node_that_is_gone_leaves_the_row),
+        cmocka_unit_test(filters_ask_for_fields),
+        cmocka_unit_test(trees_hang_children_below_parents_and_survive_circles),
         cmocka_unit_test(filter_and_search_do_not_mind_letter_case),
         cmocka_unit_test(columns_fill_the_screen_and_never_overlap),
         cmocka_unit_test(why_tells_evidence_blame_and_relations),
