@@ -1,9 +1,8 @@
 /* The drill-down of a node: the way there, and its lines. */
 #include "ui/why.h"
 
+#include "base/quantity.h"
 #include "base/text.h"
-#include "base/units.h"
-#include "export/column.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -69,7 +68,7 @@ static const char *quantity(struct why *why, double value, const char *unit, boo
     if (isnan(value))
         return "";
     const char *written =
-        arena_printf(&why->arena, "%s%s", at_least ? "at least " : "", quantity_format(text, sizeof text, unit, value));
+        arena_printf(&why->arena, "%s%s", at_least ? "at least " : "", quantity_cell(text, sizeof text, value, unit));
     return written == NULL ? "" : written;
 }
 
@@ -150,7 +149,7 @@ static bool why_facts(struct why *why, const struct graph *graph)
             snprintf(label, sizeof label, "%s", measures[m].name);
             for (char *c = label; (c = strchr(c, '_')) != NULL;)
                 *c = ' ';
-            buffer_printf(&row, "%-22.22s %-12s ", label, quantity_format(text, sizeof text, measures[m].unit, value));
+            buffer_printf(&row, "%-22.22s %-12s ", label, quantity_cell(text, sizeof text, value, measures[m].unit));
             in_row++;
         }
         if (in_row == FACTS_PER_LINE || (last && in_row > 0)) {

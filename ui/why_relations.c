@@ -1,8 +1,7 @@
 /* What a node is tied to: one line per kind of tie and other end, the weightiest kinds first. */
 #include "ui/why.h"
 
-#include "base/units.h"
-#include "export/column.h"
+#include "base/quantity.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +89,7 @@ static const char *relation_detail(struct why *why, const struct graph *graph, c
 {
     const struct edge *edge = relation->edge;
     char seconds[48];
-    quantity_format(seconds, sizeof seconds, "s", edge->seconds);
+    quantity_cell(seconds, sizeof seconds, edge->seconds, "s");
     const char *at_least = edge->at_least ? "at least " : "";
     const char *detail = "";
     if (edge->kind == EDGE_HOLDS)

@@ -51,10 +51,6 @@ bool column_shown(const struct column *column, enum node_kind kind);
  * to say), cut at dst's end but not at the column's width, into dst; returns dst. */
 char *column_format(const struct column *column, const struct column_input *input, char *dst, size_t dst_bytes);
 
-/* A number of that unit (of a column, a measure or an evidence) for people, as column_format writes it; "-" when it is
- * not finite. Returns dst. */
-char *quantity_format(char *dst, size_t dst_bytes, const char *unit, double value);
-
 /* -1, 0, 1: for sorting; unknown values come last in both directions. */
 int column_compare(const struct column *column, const struct column_input *a, const struct column_input *b,
                    bool descending);

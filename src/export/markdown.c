@@ -1,7 +1,7 @@
 /* A report for the postmortem. */
+#include "base/quantity.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "export/column.h"
 #include "export/export.h"
 #include "export/phrase.h"
 
@@ -98,8 +98,8 @@ static void evidence_append(const struct suspect *suspect, struct buffer *out)
         buffer_string(out, "| ");
         plain_append(out, evidence->label);
         buffer_printf(out, " | %s%s | %s | %.0f %% |\n", evidence->at_least ? "at least " : "",
-                      quantity_format(observed, sizeof observed, evidence->unit, evidence->observed),
-                      quantity_format(expected, sizeof expected, evidence->unit, evidence->expected),
+                      quantity_cell(observed, sizeof observed, evidence->observed, evidence->unit),
+                      quantity_cell(expected, sizeof expected, evidence->expected, evidence->unit),
                       evidence->share * 100);
     }
 }

@@ -1,6 +1,7 @@
 /* Which sentence it is, and those about symptoms other than waits and about nothing. */
 #include "judge/sentence.h"
 
+#include "base/quantity.h"
 #include "base/units.h"
 #include "judge/space.h"
 #include "judge/suspect.h"

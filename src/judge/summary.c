@@ -1,4 +1,5 @@
 /* A few words on a suspect, for a row of a list. They name no rank, so that they stay true in any order. */
+#include "base/quantity.h"
 #include "base/units.h"
 #include "judge/evidence.h"
 #include "judge/suspect.h"

@@ -2,10 +2,7 @@
 #include "judge/words.h"
 
 #include "base/text.h"
-#include "base/units.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LABEL_COLUMNS = 60, LABEL_HEAD_COLUMNS = 28 };
@@ -46,39 +43,4 @@ void words_expand(struct buffer *out, const char *template, const struct word *w
         template = close + 1;
     }
     buffer_string(out, template);
-}
-
-static char *number_format(char *dst, size_t size, double value, const char *unit)
-{
-    const char *blank = unit[0] == '\0' ? "" : " ";
-    double magnitude = fabs(value);
-    if (magnitude >= 1000 && magnitude < 1e15) {
-        char whole[32];
-        count_format(whole, sizeof whole, (uint64_t)llround(magnitude));
-        snprintf(dst, size, "%s%s%s%s", value < 0 ? "-" : "", whole, blank, unit);
-    } else if (magnitude >= 9.95 || value == round(value)) {
-        snprintf(dst, size, "%.0f%s%s", value, blank, unit);
-    } else {
-        snprintf(dst, size, "%.*f%s%s", magnitude < 0.0995 ? 2 : 1, value, blank, unit);
-    }
-    return dst;
-}
-
-char *quantity_words(char *dst, size_t size, double value, const char *unit)
-{
-    if (!isfinite(value)) {
-        snprintf(dst, size, "?");
-    } else if (strcmp(unit, "s") == 0) {
-        duration_format(dst, size, value);
-    } else if (strcmp(unit, "ms") == 0) {
-        duration_format(dst, size, value / 1e3);
-    } else if (strcmp(unit, "bytes") == 0) {
-        bytes_format(dst, size, value);
-    } else if (strcmp(unit, "bytes/s") == 0) {
-        char amount[32];
-        snprintf(dst, size, "%s/s", bytes_format(amount, sizeof amount, value));
-    } else {
-        number_format(dst, size, value, unit);
-    }
-    return dst;
 }

@@ -1,4 +1,4 @@
-/* Words for sentences and summaries: labels made safe and short, lists of names, quantities, templates. */
+/* Words for sentences and summaries: labels made safe and short, lists of names, templates. */
 #ifndef JUDGE_WORDS_H
 #define JUDGE_WORDS_H
 
@@ -21,9 +21,5 @@ struct word {
 
 /* Appends the template with each {name} replaced; a name that is not among the words is left out. */
 void words_expand(struct buffer *out, const char *template, const struct word *words, size_t count);
-
-/* A number with its unit for people: "98 %", "12 GB", "35 MB/s", "41 s", "61". Writes at most size bytes, always
- * terminated; returns dst. */
-char *quantity_words(char *dst, size_t size, double value, const char *unit);
 
 #endif

@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "base/index.h"
 #include "base/memory.h"
+#include "base/quantity.h"
 #include "base/text.h"
 #include "base/units.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,6 +122,24 @@ static void long_texts_lose_their_middle(void **state)
     }
 }
 
+static void units_stand_behind_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *unit, *words, *cell;
+    } rows[] = {{98.4, "%", "98 %", "98%"},          {1.25, "%", "1.2 %", "1.2%"},
+                {200, "s", "3 min 20 s", "3 min"},   {250, "ms", "250 ms", "250 ms"},
+                {1536, "bytes", "1.5 KB", "1.5 KB"}, {1536, "bytes/s", "1.5 KB/s", "1.5 KB/s"},
+                {1.5, "1/s", "1.5 1/s", "1.5/s"},    {0.5, "s/s", "0.5 s/s", "0.50 s/s"},
+                {12345, "", "12,345", "12345"},      {NAN, "s", "?", "-"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[32];
+        assert_string_equal(quantity_words(text, sizeof text, rows[i].value, rows[i].unit), rows[i].words);
+        assert_string_equal(quantity_cell(text, sizeof text, rows[i].value, rows[i].unit), rows[i].cell);
+    }
+}
+
 static void moments_are_read(void **state)
 {
     (void)state;
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(lines_break_at_blanks_and_always_get_on),
         cmocka_unit_test(long_texts_lose_their_middle),
+        cmocka_unit_test(units_stand_behind_numbers),
         cmocka_unit_test(moments_are_read),
         cmocka_unit_test(quantities_are_written),
         cmocka_unit_test(index_finds_what_was_added),
