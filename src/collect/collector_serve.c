@@ -130,6 +130,8 @@ void collector_serve(const struct collector_options *options, int channel, int l
             .bytes = count, .kind = made ? FRAME_SAMPLE : FRAME_SENTENCE, .ask = (uint32_t)ask};
         if (!bytes_send(channel, &frame, sizeof frame) || !bytes_send(channel, made ? bytes.data : error.text, count))
             break;
+        if (source != NULL)
+            source_settle(source);
     }
     source_free(source);
     _exit(0);

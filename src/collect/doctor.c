@@ -17,27 +17,28 @@ struct doctor_entry {
     doctor_check *check;
     bool needed;
     bool whole; /* examined with all capabilities, as the collector has them while it starts */
+    int patience_ms;
 };
 
 static const struct doctor_entry entries[] = {
-    {"processes of all users", check_processes, true, false},
-    {"descriptors of all users", check_descriptors, true, false},
-    {"open modes and locks (fdinfo)", check_descriptor_details, true, false},
-    {"system call it sits in", check_system_calls, true, false},
-    {"kernel function it waits in", check_wait_channels, false, false},
-    {"bytes read and written (io)", check_io, true, false},
-    {"time waiting for a processor", check_run_delay, true, false},
-    {"file locks", check_locks, true, false},
-    {"tcp sockets", check_tcp, true, false},
-    {"udp sockets", check_udp, true, false},
-    {"unix sockets", check_unix, true, false},
-    {"other network namespaces", check_namespaces, false, false},
-    {"pressure (PSI)", check_pressure, true, false},
-    {"control groups", check_cgroups, false, false},
-    {"memory that stays in memory", check_memory_lock, false, true},
-    {"spared when memory runs out", check_oom_score, false, true},
-    {"processors", check_processors, false, false},
-    {"kernel events (BPF)", check_kernel_events, false, false},
+    {"processes of all users", check_processes, true, false, ROW_MS},
+    {"descriptors of all users", check_descriptors, true, false, ROW_MS},
+    {"open modes and locks (fdinfo)", check_descriptor_details, true, false, ROW_MS},
+    {"system call it sits in", check_system_calls, true, false, ROW_MS},
+    {"kernel function it waits in", check_wait_channels, false, false, ROW_MS},
+    {"bytes read and written (io)", check_io, true, false, ROW_MS},
+    {"time waiting for a processor", check_run_delay, true, false, ROW_MS},
+    {"file locks", check_locks, true, false, ROW_MS},
+    {"tcp sockets", check_tcp, true, false, ROW_MS},
+    {"udp sockets", check_udp, true, false, ROW_MS},
+    {"unix sockets", check_unix, true, false, ROW_MS},
+    {"other network namespaces", check_namespaces, false, false, ROW_MS},
+    {"pressure (PSI)", check_pressure, true, false, ROW_MS},
+    {"control groups", check_cgroups, false, false, ROW_MS},
+    {"memory that stays in memory", check_memory_lock, false, true, ROW_MS},
+    {"spared when memory runs out", check_oom_score, false, true, ROW_MS},
+    {"processors", check_processors, false, false, ROW_MS},
+    {"kernel events (BPF)", check_kernel_events, false, false, 1500},
 };
 
 void check_tell(struct doctor_row *row, bool available, const char *remedy, const char *format, ...)
@@ -88,7 +89,8 @@ size_t doctor_examine(struct doctor_row *rows, size_t capacity)
     count = count > capacity ? capacity : count;
     for (size_t i = 0; i < count; i++) {
         int left_ms = (int)((end_ns - clock_boottime_ns()) / NS_PER_MS);
-        row_examine(&rows[i], &entries[i], left_ms > ROW_MS ? ROW_MS : left_ms);
+        int patience_ms = entries[i].patience_ms;
+        row_examine(&rows[i], &entries[i], left_ms > patience_ms ? patience_ms : left_ms);
     }
     return count;
 }

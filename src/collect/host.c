@@ -137,6 +137,9 @@ bool host_collect(struct source *source, struct error *error)
     pressure_read(source, row, "pressure/cpu", HOST_PSI_CPU_SOME, HOST_PSI_CPU_FULL, HOST_PSI_CPU_SOME_NS);
     pressure_read(source, row, "pressure/memory", HOST_PSI_MEMORY_SOME, HOST_PSI_MEMORY_FULL, HOST_PSI_MEMORY_SOME_NS);
     pressure_read(source, row, "pressure/io", HOST_PSI_IO_SOME, HOST_PSI_IO_FULL, HOST_PSI_IO_SOME_NS);
+    if (source->recorder_missing.text[0] != '\0')
+        sample_set_string(source->sample, TABLE_HOST, row, HOST_RECORDER_MISSING, source->recorder_missing.text,
+                          strlen(source->recorder_missing.text));
     disks_collect(source);
     return true;
 }

@@ -6,6 +6,7 @@
  * or gone (a flock inherited by others, as from a shell) from those that have the file open. */
 #include "collect/proc_lock.h"
 
+#include "collect/bpf/recorder_shared.h"
 #include "collect/proc_read.h"
 #include "collect/proc_wait.h"
 #include "collect/source_inside.h"
@@ -138,6 +139,20 @@ static void times_settle(struct source *source)
     }
 }
 
+/* What the recorder knows better. */
+static void times_correct(const struct source *source, struct lock_memory *memory)
+{
+    const struct proc_lock *lock = &memory->lock;
+    unsigned family = lock->class == LOCK_FLOCK ? RECORDER_FLOCK : RECORDER_POSIX;
+    uint64_t pid = lock->has_pid ? lock->pid : 0;
+    uint64_t since_ns = lock->waiting ? recorder_waits_since(source->recorder, lock->device, lock->inode, pid)
+                                      : recorder_held_since(source->recorder, lock->device, lock->inode, family, pid);
+    if (since_ns == 0 || lock->class == LOCK_LEASE)
+        return;
+    memory->first_look_ns = (int64_t)since_ns;
+    memory->at_least = false;
+}
+
 static bool row_append(struct source *source, struct lock_memory *memory)
 {
     struct sample *sample = source->sample;
@@ -171,13 +186,20 @@ static bool row_append(struct source *source, struct lock_memory *memory)
     return true;
 }
 
+/* Does the recorder tell this wait? */
+static bool request_recorded(const struct source *source, const struct lock_memory *request)
+{
+    return source->recorder != NULL && recorder_waits_since(source->recorder, request->lock.device, request->lock.inode,
+                                                            request->process->pid) != 0;
+}
+
 /* A request without a path of its own takes that of the lock: it is the same file. */
 static bool request_append(struct source *source, const struct lock_memory *request)
 {
     const struct table *table = &source->sample->tables[TABLE_LOCK];
     const struct lock_memory *holder = &source->locks.items[request->holder];
     size_t named = table_known(table, request->row, LOCK_PATH) ? request->row : holder->row;
-    if (request->process == NULL)
+    if (request->process == NULL || request_recorded(source, request))
         return true;
     struct wait wait = {.kind = WAIT_LOCK,
                         .at_least = request->at_least,
@@ -210,10 +232,13 @@ bool lock_collect(struct source *source, struct error *error)
     lock_resolve(source);
     times_settle(source);
     struct lock_memories *locks = &source->locks;
+    for (size_t i = 0; source->recorder != NULL && i < locks->count; i++)
+        times_correct(source, &locks->items[i]);
     for (size_t i = 0; done && i < locks->count; i++)
         done = row_append(source, &locks->items[i]);
     for (size_t i = 0; done && i < locks->count; i++)
         if (locks->items[i].lock.waiting)
             done = request_append(source, &locks->items[i]);
+    done = done && (source->recorder == NULL || recorder_append(source));
     return done || error_memory(error);
 }

@@ -60,6 +60,7 @@ void source_free(struct source *source)
     sockets_free(source->sockets);
     slow_free(source->slow);
     filesystems_free(source->filesystems);
+    recorder_free(source->recorder);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -248,6 +249,17 @@ static bool sockets_gather(struct source *source, struct error *error)
     return done;
 }
 
+void source_settle(struct source *source)
+{
+    if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0')
+        source->recorder = recorder_new(&source->recorder_missing);
+}
+
+static bool recorder_gather(struct source *source, struct error *error)
+{
+    return source->recorder == NULL || recorder_read(source->recorder) || error_memory(error);
+}
+
 static int64_t probes_cpu_ns(const struct source *source)
 {
     return (source->sockets != NULL ? sockets_cpu_ns(source->sockets) : 0) +
@@ -267,11 +279,13 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     }
     sample->time_ns = clock_realtime_ns();
     sample->boottime_ns = tree_boottime_ns(source);
-    sample->sources = SAMPLE_SOURCE_PROC;
+    sample->sources = SAMPLE_SOURCE_PROC | (source->recorder != NULL ? SAMPLE_SOURCE_KERNEL : 0);
     sample->complete = complete;
+    if (source->recorder != NULL)
+        recorder_begin(source->recorder);
     bool done = process_collect(source, error) && command_collect(source, error) && file_collect(source, error) &&
-                sockets_gather(source, error) && lock_collect(source, error) && wait_collect(source, error) &&
-                host_collect(source, error) && filesystem_collect(source, error);
+                sockets_gather(source, error) && recorder_gather(source, error) && lock_collect(source, error) &&
+                wait_collect(source, error) && host_collect(source, error) && filesystem_collect(source, error);
     if (!done)
         goto failed;
     self_mark(source);

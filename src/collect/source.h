@@ -24,4 +24,8 @@ void source_free(struct source *source);
  * and locks). complete: with the dear tier. */
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
+/* Does what takes its time and what no first sample needs to wait for: loads the recorder. To be called between two
+ * samples; does nothing the second time. */
+void source_settle(struct source *source);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/index.h"
 #include "collect/proc_parse.h"
+#include "collect/recorder.h"
 #include "collect/source.h"
 #include "sample/sample.h"
 
@@ -98,6 +99,8 @@ struct source {
     struct sockets *sockets; /* NULL: not asked */
     struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
     struct filesystems *filesystems;
+    struct recorder *recorder;     /* NULL: none, or not yet */
+    struct error recorder_missing; /* why there is none; empty while it was not tried */
     uint64_t page_bytes, ns_per_tick;
 
     uint64_t number; /* of the sample under way, from 1 */

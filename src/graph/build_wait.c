@@ -56,8 +56,29 @@ static void wait_extent(const struct sample *sample, size_t row, struct span *sp
     span->ongoing = table_u64(table, row, WAIT_ONGOING, 0) == 1;
 }
 
+/* What the row tells of the lock itself, also when it is free again. */
+static bool hold_add(const struct sample *sample, size_t row, const struct span *wait, struct spans *holds)
+{
+    const struct table *table = &sample->tables[TABLE_WAIT];
+    if (wait->kind != WAIT_LOCK || wait->to == NODE_NONE || wait->on == NODE_NONE ||
+        !table_known(table, row, WAIT_HELD_SINCE_NS))
+        return true;
+    uint64_t now_ns = (uint64_t)sample->boottime_ns;
+    uint64_t until_ns = table_u64(table, row, WAIT_HELD_UNTIL_NS, now_ns);
+    struct span hold = {.from = wait->to,
+                        .to = wait->on,
+                        .on = wait->on,
+                        .kind = WAIT_LOCK,
+                        .since_ns = table_u64(table, row, WAIT_HELD_SINCE_NS, 0),
+                        .until_s = (double)(until_ns < now_ns ? until_ns : now_ns) / NS_PER_S,
+                        .count = 1,
+                        .ongoing = wait->ongoing};
+    hold.total_s = span_seconds(&hold);
+    return spans_add(holds, &hold);
+}
+
 static bool wait_add(struct build *build, size_t number, size_t row, const struct lock_table *locks,
-                     struct spans *waits)
+                     struct spans *waits, struct spans *holds)
 {
     const struct sample *sample = build->window->samples[number];
     const struct table *table = &sample->tables[TABLE_WAIT];
@@ -65,8 +86,8 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
     if (kind >= WAIT_KIND_COUNT)
         return true;
     struct span span = {.kind = (uint32_t)kind, .thread = table_u64(table, row, WAIT_THREAD, 0)};
-    if (!build_process_find(build, table_u64(table, row, WAIT_PID, 0), table_u64(table, row, WAIT_START_TICKS, 0), NULL,
-                            &span.from) ||
+    if (!build_process_find(build, table_u64(table, row, WAIT_PID, 0), table_u64(table, row, WAIT_START_TICKS, 0),
+                            sample_string(sample, TABLE_WAIT, row, WAIT_NAME), &span.from) ||
         !build_process_find(build, table_u64(table, row, WAIT_HOLDER_PID, 0),
                             table_u64(table, row, WAIT_HOLDER_START_TICKS, 0),
                             sample_string(sample, TABLE_WAIT, row, WAIT_HOLDER_NAME), &span.to))
@@ -79,7 +100,7 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
         return false;
     wait_extent(sample, row, &span);
     span.ongoing = span.ongoing && sample == build->newest;
-    return spans_add(waits, &span);
+    return spans_add(waits, &span) && hold_add(sample, row, &span, holds);
 }
 
 /* Waiting for a child or for somebody who connects is what shells and servers do: no sign of being held up. */
@@ -181,7 +202,7 @@ static bool sample_waits(struct build *build, size_t number, struct spans *waits
     size_t rows = build->window->samples[number]->tables[TABLE_WAIT].rows;
     bool complete = lock_table_read(build, number, &locks, holds);
     for (size_t row = 0; row < rows && complete; row++)
-        complete = wait_add(build, number, row, &locks, waits);
+        complete = wait_add(build, number, row, &locks, waits, holds);
     complete = complete && lock_table_waits(build, number, &locks, waits);
     lock_table_done(&locks);
     return complete;

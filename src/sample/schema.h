@@ -45,7 +45,8 @@
     X(HOST_PSI_IO_FULL, "psi_io_full", F64, "", "the same, all tasks")                                     \
     X(HOST_PSI_CPU_SOME_NS, "psi_cpu_some_total", U64, "ns", "cpu pressure, total (counter)")              \
     X(HOST_PSI_MEMORY_SOME_NS, "psi_memory_some_total", U64, "ns", "memory pressure, total (counter)")     \
-    X(HOST_PSI_IO_SOME_NS, "psi_io_some_total", U64, "ns", "io pressure, total (counter)")
+    X(HOST_PSI_IO_SOME_NS, "psi_io_some_total", U64, "ns", "io pressure, total (counter)")                 \
+    X(HOST_RECORDER_MISSING, "recorder_missing", STRING, "", "why the kernel's own events are not seen")
 
 #define PROCESS_COLUMNS(X)                                                                                          \
     X(PROCESS_PID, "pid", U64, "", "process id, in the collector's pid namespace")                                  \
@@ -132,6 +133,7 @@
     X(WAIT_PID, "pid", U64, "", "who waited")                                                                  \
     X(WAIT_START_TICKS, "start_ticks", U64, "ticks", "start of that process")                                  \
     X(WAIT_THREAD, "thread", U64, "", "which of its threads")                                                  \
+    X(WAIT_NAME, "name", STRING, "", "its name, when it may be gone by the time of the sample")                \
     X(WAIT_HOLDER_PID, "holder_pid", U64, "", "for whom; absent when nobody is known")                         \
     X(WAIT_HOLDER_START_TICKS, "holder_start_ticks", U64, "ticks", "start of that process")                    \
     X(WAIT_HOLDER_NAME, "holder_name", STRING, "", "its name, when it may be gone by the time of the sample")  \
@@ -144,6 +146,8 @@
     X(WAIT_ONGOING, "ongoing", U64, "", "1: still waiting at the time of the sample")                          \
     X(WAIT_COUNT, "count", U64, "", "single waits summed in this row")                                         \
     X(WAIT_TOTAL_NS, "total", U64, "ns", "time waited in all of them")                                         \
+    X(WAIT_HELD_SINCE_NS, "held_since", U64, "ns", "of a lock: boot time at which the holder took it")         \
+    X(WAIT_HELD_UNTIL_NS, "held_until", U64, "ns", "and at which it gave it back; absent while it holds it")   \
     X(WAIT_INFERRED, "inferred", U64, "", "1: the holder is concluded, not told by the kernel")
 
 #define FILESYSTEM_COLUMNS(X)                                                       \

@@ -87,6 +87,17 @@ void act_hold_record_lock(const char *path)
         pause();
 }
 
+void act_hold_lock_briefly(const char *path)
+{
+    flock(file_open(path), LOCK_EX);
+    moment_sleep(1500);
+}
+
+void act_want_lock(const char *path)
+{
+    flock(file_open(path), LOCK_EX);
+}
+
 static void line_append(int descriptor)
 {
     if (write(descriptor, "line\n", 5) != 5)

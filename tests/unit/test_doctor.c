@@ -41,7 +41,6 @@ static void rows_say_what_is_missing_and_what_would_bring_it(void **state)
     }
     assert_true(row_named(rows, count, "file locks")->available);
     assert_true(row_named(rows, count, "processes of all users")->available);
-    assert_false(row_named(rows, count, "kernel events (BPF)")->available);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 

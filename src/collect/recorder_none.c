@@ -1,0 +1,43 @@
+/* A build without the kernel source: there is no recorder. */
+#include "collect/recorder.h"
+
+struct recorder *recorder_new(struct error *error)
+{
+    error_set(error, "this build leaves the kernel source out: configure it without --without-bpf");
+    return NULL;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+    (void)recorder;
+}
+
+void recorder_begin(struct recorder *recorder)
+{
+    (void)recorder;
+}
+
+bool recorder_read(struct recorder *recorder)
+{
+    (void)recorder;
+    return true;
+}
+
+uint64_t recorder_held_since(const struct recorder *recorder, uint64_t device, uint64_t inode, unsigned family,
+                             uint64_t pid)
+{
+    (void)recorder, (void)device, (void)inode, (void)family, (void)pid;
+    return 0;
+}
+
+uint64_t recorder_waits_since(const struct recorder *recorder, uint64_t device, uint64_t inode, uint64_t pid)
+{
+    (void)recorder, (void)device, (void)inode, (void)pid;
+    return 0;
+}
+
+bool recorder_append(struct source *source)
+{
+    (void)source;
+    return true;
+}

@@ -1,0 +1,228 @@
+/* A real fault that is over before anybody looks: a process held a lock for 1.5 s while two waited, and is gone. The
+ * recorder saw it: the exited holder comes first with the exact time, live and from a recording. */
+#include "tests/faults/actor.h"
+
+#include <cjson/cJSON.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+struct incident {
+    struct stage stage;
+    char log[96], design[96], recording[96];
+    pid_t holder;
+};
+
+static const char *program(void)
+{
+    static char path[512];
+    const char *build = getenv("top_builddir");
+    snprintf(path, sizeof path, "%s/culprit", build == NULL ? "." : build);
+    return path;
+}
+
+/* Starts "culprit ARGUMENTS"; its standard output is read from the answer. */
+static FILE *culprit_start(const char *format, ...)
+{
+    char command[1024];
+    int used = snprintf(command, sizeof command, "%s ", program());
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command + used, sizeof command - (size_t)used, format, arguments);
+    va_end(arguments);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    return pipe;
+}
+
+static char *output_read(FILE *pipe)
+{
+    size_t capacity = 1 << 20, length = 0, count;
+    char *text = malloc(capacity);
+    assert_non_null(text);
+    while (length + 1 < capacity && (count = fread(text + length, 1, capacity - length - 1, pipe)) > 0)
+        length += count;
+    text[length] = '\0';
+    assert_int_equal(pclose(pipe), 0);
+    return text;
+}
+
+/* Is the recorder there? Otherwise the test is skipped with the doctor's reason. */
+static void recorder_need(void)
+{
+    char *told = output_read(culprit_start("doctor"));
+    char *row = strstr(told, "kernel events (BPF)");
+    assert_non_null(row);
+    bool there = row - told >= 5 && strncmp(row - 5, "yes  ", 5) == 0;
+    if (!there)
+        print_message("skipped: %.*s\n", (int)strcspn(row, "\n"), row);
+    free(told);
+    if (!there)
+        skip();
+}
+
+static int incident_set(void **state)
+{
+    struct incident *incident = calloc(1, sizeof *incident);
+    *state = incident;
+    if (incident == NULL)
+        return -1;
+    stage_set(&incident->stage);
+    snprintf(incident->log, sizeof incident->log, "%s/app.log", incident->stage.folder);
+    snprintf(incident->design, sizeof incident->design, "%s/leader.lock", incident->stage.folder);
+    snprintf(incident->recording, sizeof incident->recording, "%s/incident.culprit", incident->stage.folder);
+    actor_start(&incident->stage, "leader", act_hold_lock, incident->design);
+    return 0;
+}
+
+static int incident_clear(void **state)
+{
+    struct incident *incident = *state;
+    stage_clear(&incident->stage);
+    free(incident);
+    return 0;
+}
+
+/* All three are gone, and reaped, when it returns. */
+static void incident_happen(struct incident *incident)
+{
+    pid_t people[3];
+    people[0] = incident->holder = actor_start(&incident->stage, "rotate", act_hold_lock_briefly, incident->log);
+    usleep(200000);
+    people[1] = actor_start(&incident->stage, "payment", act_want_lock, incident->log);
+    people[2] = actor_start(&incident->stage, "orders", act_want_lock, incident->log);
+    for (int i = 0; i < 3; i++)
+        waitpid(people[i], NULL, 0);
+    incident->stage.count -= 3;
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+    return text == NULL ? "" : text;
+}
+
+static double number_of(const cJSON *object, const char *key)
+{
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsNumber(number) ? number->valuedouble : -1;
+}
+
+static void verdict_names_the_holder(const struct incident *incident, const char *json)
+{
+    char label[192];
+    cJSON *verdict = cJSON_Parse(json);
+    assert_non_null(verdict);
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(verdict, "suspects"), 0);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(verdict, "anomalous")));
+    assert_int_equal((pid_t)number_of(first, "pid"), incident->holder);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(first, "exited")));
+    const char *sentence = text_of(verdict, "verdict");
+    snprintf(label, sizeof label, "rotate[%d] (exited) held the lock on %s for ", (int)incident->holder, incident->log);
+    const char *held = strstr(sentence, label);
+    assert_non_null(held);
+    double held_s = strtod(held + strlen(label), NULL); /* "at least" would be no number */
+    assert_true(held_s > 1.4 && held_s < 3);
+    assert_non_null(strstr(sentence, "payment["));
+    assert_non_null(strstr(sentence, "orders["));
+    assert_non_null(strstr(sentence, "waited for it"));
+    assert_null(strstr(sentence, "leader["));
+    const cJSON *path = cJSON_GetObjectItemCaseSensitive(first, "blame_path"), *step;
+    assert_int_equal(cJSON_GetArraySize(path), 2);
+    cJSON_ArrayForEach(step, path)
+    {
+        assert_string_equal(text_of(step, "by"), "lock");
+        assert_string_equal(text_of(step, "on"), incident->log);
+        assert_true(number_of(step, "seconds") > 1.2 && number_of(step, "seconds") < held_s + 0.05);
+    }
+    const cJSON *suspect;
+    cJSON_ArrayForEach(suspect, cJSON_GetObjectItemCaseSensitive(verdict, "suspects"))
+        assert_string_not_equal(text_of(suspect, "path"), incident->design);
+    cJSON_Delete(verdict);
+}
+
+static void lock_that_is_gone_is_named_live(void **state)
+{
+    struct incident *incident = *state;
+    recorder_need();
+    FILE *pipe = culprit_start("diagnose --window 5s --format json");
+    usleep(1200000);
+    incident_happen(incident);
+    char *json = output_read(pipe);
+    verdict_names_the_holder(incident, json);
+    free(json);
+}
+
+/* Recordings take their samples at multiples of the interval. */
+static void multiple_await(int seconds)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME,
+                    &(struct timespec){.tv_sec = (now.tv_sec / seconds + 1) * seconds, .tv_nsec = 50000000}, NULL);
+}
+
+/* Taken, given back and everybody gone between two samples. */
+static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
+{
+    struct incident *incident = *state;
+    recorder_need();
+    multiple_await(4);
+    FILE *pipe = culprit_start("record -o %s --interval 4s --duration 6s 2>&1", incident->recording);
+    usleep(1200000);
+    incident_happen(incident);
+    free(output_read(pipe));
+    char *json = output_read(culprit_start("diagnose %s --window 6s --format json", incident->recording));
+    verdict_names_the_holder(incident, json);
+    free(json);
+}
+
+/* Returns in a child; the parent ends with the child's status. */
+static void child_become(void)
+{
+    int status = 1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        return;
+    }
+    if (pid > 0)
+        waitpid(pid, &status, 0);
+    _exit(pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+/* In pid and mount namespaces of its own, so that what else goes on on the host ranks nowhere. Not as pid 1, which is a
+ * special one. */
+static void alone_begin(void)
+{
+    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
+        return;
+    child_become();
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("proc", "/proc", "proc", 0, NULL) != 0)
+        _exit(1);
+    child_become();
+}
+
+int main(void)
+{
+    alone_begin();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(lock_that_is_gone_is_named_live, incident_set, incident_clear),
+        cmocka_unit_test_setup_teardown(lock_that_no_sample_saw_is_named_from_a_recording, incident_set,
+                                        incident_clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
