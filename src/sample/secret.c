@@ -120,6 +120,8 @@ static void program_note(struct scan *scan)
         return;
     const struct secret_option *row;
     for (size_t i = 0; (row = secret_option(i)) != NULL; i++) {
+        if (row->program[0] != text[begin])
+            continue;
         size_t length = strlen(row->program);
         /* "docker login" spans two words; "mariadb-dump" counts as mariadb. */
         if (strncmp(text + begin, row->program, scan->length - begin < length ? scan->length - begin : length) == 0 &&
@@ -136,8 +138,10 @@ static bool program_option(struct scan *scan)
     const struct secret_option *row;
     size_t length = scan->end - scan->begin;
     for (size_t i = 0; (row = secret_option(i)) != NULL; i++) {
+        if (!scan->programs[i])
+            continue;
         size_t option = strlen(row->option);
-        if (!scan->programs[i] || length < option || memcmp(scan->text + scan->begin, row->option, option) != 0)
+        if ( length < option || memcmp(scan->text + scan->begin, row->option, option) != 0)
             continue;
         bool after_colon = (row->form & SECRET_AFTER_COLON) != 0;
         if (length == option && (row->form & SECRET_SEPARATE) != 0) {

@@ -135,7 +135,7 @@ static bool ends_with_one(const char *name, size_t length, const char *const *en
     char flat[FLAT_BYTES];
     size_t flat_length = name_flatten(flat, name, length);
     for (size_t i = 0; i < count; i++)
-        if (ends_with(flat, flat_length, ends[i]))
+        if (flat_length > 0 && ends_with(flat, flat_length, ends[i]))
             return true;
     return false;
 }
@@ -221,6 +221,8 @@ static size_t run_of_token(const char *text, size_t length)
 size_t secret_token(const char *text, size_t length)
 {
     for (size_t i = 0; i < COUNT(tokens); i++) {
+        if (length == 0 || text[0] != tokens[i].begin[0])
+            continue;
         size_t begin_length = strlen(tokens[i].begin);
         if (length < begin_length || memcmp(text, tokens[i].begin, begin_length) != 0)
             continue;
