@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_live,  &command_capture, &command_record,   &command_replay, &command_diagnose,
+    &command_live,  &command_capture, &command_record,   &command_replay, &command_diagnose, &command_diff,
     &command_train, &command_model,   &command_evaluate, &command_export, &command_doctor,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

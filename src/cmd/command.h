@@ -44,7 +44,7 @@ struct command {
 };
 
 extern const struct command command_live, command_capture, command_record, command_replay, command_diagnose,
-    command_train, command_model, command_evaluate, command_export, command_doctor;
+    command_diff, command_train, command_model, command_evaluate, command_export, command_doctor;
 
 /* Rows that several commands have, each with a member of the same name in its struct settings. */
 #define OPTION_MODEL                                                                                          \

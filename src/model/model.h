@@ -78,6 +78,11 @@ bool model_residuals(const struct model *model, const struct graph *graph, struc
                      struct error *error);
 void residuals_done(struct residuals *residuals);
 
+/* How far a feature of a node of that kind went from one observed value to another, in units of its normal spread;
+ * positive = more. A way too short to mean anything in the feature's unit counts in proportion. NaN where one of the
+ * values is, or nothing here observes the feature. */
+double model_change(const struct model *model, enum node_kind kind, size_t feature, double before, double after);
+
 /* What is normal: 95th percentile of single waits of that kind in healthy hosts for that program (falling back to any
  * program), in seconds. INFINITY where such waits are normal for as long as one looks (a shell and its child). Of kinds
  * that training saw too little of: 0.05 s for locks, 0.5 s for devices, INFINITY for the others. */

@@ -36,12 +36,18 @@ static bool residuals_init(struct residuals *residuals, size_t nodes, size_t fea
     return error_memory(error);
 }
 
+/* The normal spread of a feature, in network values. */
+static float normal_unit(const struct model *model, enum node_kind kind, size_t feature)
+{
+    float floor = (float)model->columns[feature].row->floor;
+    float unit = model_spread(model, kind, feature)->range / RANGE_PER_DEVIATION;
+    return unit > floor ? unit : floor;
+}
+
 static float deviation_of(const struct model *model, enum node_kind kind, size_t feature, float difference)
 {
-    const struct spread *spread = model_spread(model, kind, feature);
-    float floor = (float)model->columns[feature].row->floor;
-    float unit = spread->range / RANGE_PER_DEVIATION;
-    float deviation = (difference - spread->median) / (unit > floor ? unit : floor);
+    float median = model_spread(model, kind, feature)->median;
+    float deviation = (difference - median) / normal_unit(model, kind, feature);
     return fmaxf(-DEVIATION_MAX, fminf(DEVIATION_MAX, deviation));
 }
 
@@ -122,4 +128,13 @@ out:
     if (!done)
         residuals_done(residuals);
     return done;
+}
+
+double model_change(const struct model *model, enum node_kind kind, size_t feature, double before, double after)
+{
+    const struct feature_column *column = &model->columns[feature];
+    if (column->row == NULL || isnan(before) || isnan(after))
+        return NAN;
+    double way = transform_apply(&column->transform, after) - transform_apply(&column->transform, before);
+    return way / (double)normal_unit(model, kind, feature) * feature_material_share(column->row, fabs(after - before));
 }
