@@ -1,7 +1,7 @@
 /* The difference between two moments for people. */
+#include "base/quantity.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "export/column.h"
 #include "export/difference.h"
 #include "export/phrase.h"
 
@@ -69,8 +69,8 @@ static void changes_append(const struct difference_input *input, struct buffer *
         const struct change *change = &input->changes[i];
         const struct feature *feature = model_feature(input->model, change->feature);
         char from[40], to[40];
-        quantity_format(from, sizeof from, feature->unit, change->before);
-        quantity_format(to, sizeof to, feature->unit, change->after);
+        quantity_words(from, sizeof from, change->before, feature->unit);
+        quantity_words(to, sizeof to, change->after, feature->unit);
         buffer_printf(out, "  %+7.1f  ", change->normals);
         label_append(input, out, input->after.graph->nodes[change->node.after].label);
         buffer_string(out, "  ");
