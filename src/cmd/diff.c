@@ -4,6 +4,7 @@
 #include "cmd/output.h"
 
 #include "base/clock.h"
+#include "collect/collector.h"
 #include "export/difference.h"
 
 #include <stdlib.h>
