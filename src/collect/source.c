@@ -19,6 +19,18 @@
 
 enum { SOCKETS_DEADLINE_MS = 500 };
 
+/* As the executable column has it: without the " (deleted)" of a program that was replaced while it runs. */
+static void self_executable_read(struct source *source)
+{
+    char *text = source->self_executable;
+    struct proc_link link;
+    int length = proc_read_link(source->root, "self/exe", text, sizeof source->self_executable);
+    if (length <= 0)
+        return;
+    proc_link_parse(text, (size_t)length, &link);
+    text[link.path == NULL ? 0 : link.path_length] = '\0';
+}
+
 struct source *source_new(const struct collector_options *options, struct error *error)
 {
     const char *path = options->proc_path != NULL ? options->proc_path : "/proc";
@@ -47,7 +59,7 @@ struct source *source_new(const struct collector_options *options, struct error 
         return NULL;
     }
     if (source->live)
-        proc_read_link(source->root, "self/exe", source->self_executable, sizeof source->self_executable);
+        self_executable_read(source);
     return source;
 }
 
