@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all. */
+/* Writing and reading files whole. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -84,4 +84,42 @@ bool file_write(const char *path, const struct buffer *content, mode_t mode, str
     if (descriptor >= 0)
         close(descriptor);
     return written || error_errno(error, number, "cannot write %s", path);
+}
+
+static bool descriptor_read(int descriptor, size_t bytes_max, struct buffer *bytes)
+{
+    for (size_t left = bytes_max + 1; left > 0;) {
+        char block[16384];
+        ssize_t got = read(descriptor, block, left < sizeof block ? left : sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0;
+        buffer_append(bytes, block, (size_t)got);
+        left -= (size_t)got;
+        if (bytes->failed) {
+            errno = ENOMEM;
+            return false;
+        }
+    }
+    return true;
+}
+
+bool file_read(const char *path, const char *what, size_t bytes_max, struct buffer *bytes, struct error *error)
+{
+    struct stat status;
+    bool done = false;
+    /* Without O_NONBLOCK opening a named pipe would wait for a writer. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0 || fstat(descriptor, &status) != 0)
+        error_errno(error, errno, "cannot read %s %s", what, path);
+    else if (!S_ISREG(status.st_mode))
+        error_set(error, "cannot read %s %s: it is not a file", what, path);
+    else if (!descriptor_read(descriptor, bytes_max, bytes))
+        error_errno(error, errno, "cannot read %s %s", what, path);
+    else
+        done = true;
+    if (descriptor >= 0)
+        close(descriptor);
+    return done;
 }

@@ -2,16 +2,14 @@
 #include "evaluate/label.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* In seconds since the epoch: the year 2200. */
 #define TIME_MAX_S 7258118400.0
@@ -180,41 +178,12 @@ struct label *label_parse(const char *json, size_t length, const char *origin, s
     return NULL;
 }
 
-static bool bytes_read(int descriptor, struct buffer *bytes)
-{
-    while (bytes->length <= LABEL_BYTES_MAX) {
-        char block[16384];
-        ssize_t got = read(descriptor, block, sizeof block);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0;
-        buffer_append(bytes, block, (size_t)got);
-        if (bytes->failed) {
-            errno = ENOMEM;
-            return false;
-        }
-    }
-    return true;
-}
-
 struct label *label_read(const char *path, struct error *error)
 {
     struct buffer bytes = {0};
-    struct stat status;
     struct label *label = NULL;
-    /* Without O_NONBLOCK opening a named pipe would wait for a writer. */
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0)
-        error_errno(error, errno, "cannot read the label %s", path);
-    else if (!S_ISREG(status.st_mode))
-        error_set(error, "%s is not a file: a label is a JSON file beside its recording", path);
-    else if (!bytes_read(descriptor, &bytes))
-        error_errno(error, errno, "cannot read the label %s", path);
-    else
+    if (file_read(path, "the label", LABEL_BYTES_MAX, &bytes, error))
         label = label_parse(buffer_text(&bytes), bytes.length, path, error);
-    if (descriptor >= 0)
-        close(descriptor);
     buffer_done(&bytes);
     return label;
 }

@@ -4,15 +4,12 @@
 #include "model/matrix.h"
 #include "model/structure.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* False: the file names a transform, or bounds of it, that this program does not know. */
 static bool transform_read(const cJSON *item, struct transform *transform)
@@ -230,41 +227,12 @@ struct model *model_parse(const char *json, size_t length, const char *origin, s
     return model;
 }
 
-static bool bytes_read(int descriptor, struct buffer *bytes)
-{
-    while (bytes->length <= MODEL_BYTES_MAX) {
-        char block[16384];
-        ssize_t got = read(descriptor, block, sizeof block);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0;
-        buffer_append(bytes, block, (size_t)got);
-        if (bytes->failed) {
-            errno = ENOMEM;
-            return false;
-        }
-    }
-    return true;
-}
-
 struct model *model_read(const char *path, struct error *error)
 {
     struct buffer bytes = {0};
-    struct stat status;
     struct model *model = NULL;
-    /* Without O_NONBLOCK opening a named pipe would wait for a writer. */
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0)
-        error_errno(error, errno, "cannot read the model \"%s\"", path);
-    else if (!S_ISREG(status.st_mode))
-        error_set(error, "\"%s\" is not a file: name a model that \"culprit train\" wrote", path);
-    else if (!bytes_read(descriptor, &bytes))
-        error_errno(error, errno, "cannot read the model \"%s\"", path);
-    else
+    if (file_read(path, "the model", MODEL_BYTES_MAX, &bytes, error))
         model = model_parse(buffer_text(&bytes), bytes.length, path, error);
-    if (descriptor >= 0)
-        close(descriptor);
     buffer_done(&bytes);
     return model;
 }
