@@ -1,6 +1,7 @@
 /* A real fault, end to end: a process takes a write lock on an application log and sleeps; three services write to that
  * log under the lock. The holder must come first, not the services that hang, and nobody innocent. */
 #include "tests/faults/actor.h"
+#include "tests/faults/program.h"
 
 #include <cjson/cJSON.h>
 #include <setjmp.h>
@@ -21,36 +22,6 @@ struct incident {
     char log[96], quiet[96], design[96], recording[96];
     pid_t holder, waiters[3];
 };
-
-static const char *program(void)
-{
-    static char path[512];
-    const char *build = getenv("top_builddir");
-    snprintf(path, sizeof path, "%s/culprit", build == NULL ? "." : build);
-    return path;
-}
-
-/* Runs "culprit ARGUMENTS" and returns its standard output (the caller frees) and exit status. */
-static char *culprit_run(int *status, const char *format, ...)
-{
-    char command[1024];
-    int used = snprintf(command, sizeof command, "%s ", program());
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command + used, sizeof command - (size_t)used, format, arguments);
-    va_end(arguments);
-    size_t capacity = 1 << 22, length = 0, count;
-    char *text = malloc(capacity);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(text);
-    assert_non_null(pipe);
-    while (length + 1 < capacity && (count = fread(text + length, 1, capacity - length - 1, pipe)) > 0)
-        length += count;
-    text[length] = '\0';
-    int result = pclose(pipe);
-    *status = WIFEXITED(result) ? WEXITSTATUS(result) : -1;
-    return text;
-}
 
 static void incident_stage(struct incident *incident, void (*hold)(const char *), void (*serve)(const char *))
 {
@@ -98,12 +69,6 @@ static int fcntl_incident_set(void **state)
     return incident == NULL;
 }
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-    return text == NULL ? "" : text;
-}
-
 static int rank_of_pid(const cJSON *suspects, pid_t pid)
 {
     const cJSON *suspect;
@@ -121,7 +86,7 @@ static int rank_of_path(const cJSON *suspects, const char *path)
     const cJSON *suspect;
     cJSON_ArrayForEach(suspect, suspects)
     {
-        if (strcmp(text_of(suspect, "path"), path) == 0)
+        if (strcmp(json_text(suspect, "path"), path) == 0)
             return (int)cJSON_GetObjectItemCaseSensitive(suspect, "rank")->valuedouble;
     }
     return 0;
@@ -137,7 +102,7 @@ static void verdict_names_the_holder(const struct incident *incident, const char
     int file = rank_of_path(suspects, incident->log);
     assert_in_range(file, 2, 3);
     char label[64];
-    const char *sentence = text_of(verdict, "verdict");
+    const char *sentence = json_text(verdict, "verdict");
     snprintf(label, sizeof label, "rotate[%d]", (int)incident->holder);
     assert_non_null(strstr(sentence, label));
     assert_non_null(strstr(sentence, "app.log"));
@@ -155,9 +120,9 @@ static void verdict_names_the_holder(const struct incident *incident, const char
     const cJSON *step;
     cJSON_ArrayForEach(step, path)
     {
-        assert_string_equal(text_of(step, "to"), label);
-        assert_string_equal(text_of(step, "by"), "lock");
-        assert_string_equal(text_of(step, "on"), incident->log);
+        assert_string_equal(json_text(step, "to"), label);
+        assert_string_equal(json_text(step, "by"), "lock");
+        assert_string_equal(json_text(step, "on"), incident->log);
     }
     assert_int_equal(rank_of_path(suspects, incident->quiet), 0);
     assert_int_equal(rank_of_path(suspects, incident->design), 0);
@@ -170,7 +135,7 @@ static void holder_of_a_lock_is_named_live(void **state)
 {
     struct incident *incident = *state;
     int status;
-    char *json = culprit_run(&status, "diagnose --window 3s --format json --exit-code");
+    char *json = program_end(program_start("diagnose --window 3s --format json --exit-code"), &status);
     assert_int_equal(status, 3);
     verdict_names_the_holder(incident, json);
     free(json);
@@ -180,12 +145,12 @@ static void holder_of_a_lock_is_named_from_a_recording(void **state)
 {
     struct incident *incident = *state;
     int status;
-    free(culprit_run(&status, "record -o %s --interval 500ms --duration 4s 2>&1", incident->recording));
+    free(program_end(program_start("record -o %s --interval 500ms --duration 4s 2>&1", incident->recording), &status));
     assert_int_equal(status, 0);
     struct stat file;
     assert_int_equal(stat(incident->recording, &file), 0);
     assert_int_equal(file.st_mode & 0777, 0600);
-    char *json = culprit_run(&status, "diagnose %s --window 3s --format json", incident->recording);
+    char *json = program_end(program_start("diagnose %s --window 3s --format json", incident->recording), &status);
     assert_int_equal(status, 0);
     verdict_names_the_holder(incident, json);
     free(json);
@@ -197,7 +162,7 @@ static void graph_of_the_incident_is_drawn(void **state)
     if (system("command -v dot >/dev/null") != 0)
         skip();
     int status;
-    char *svg = culprit_run(&status, "diagnose --window 2s --format dot | dot -Tsvg");
+    char *svg = program_end(program_start("diagnose --window 2s --format dot | dot -Tsvg"), &status);
     assert_int_equal(status, 0);
     assert_non_null(strstr(svg, "</svg>"));
     static const char *const labels[] = {"rotate", "payment", "orders", "audit", "app.log"};

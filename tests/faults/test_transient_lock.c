@@ -1,6 +1,7 @@
 /* A real fault that is over before anybody looks: a process held a lock for 1.5 s while two waited, and is gone. The
  * recorder saw it: the exited holder comes first with the exact time, live and from a recording. */
 #include "tests/faults/actor.h"
+#include "tests/faults/program.h"
 
 #include <cjson/cJSON.h>
 #include <sched.h>
@@ -26,44 +27,19 @@ struct incident {
     pid_t holder;
 };
 
-static const char *program(void)
+/* What it said; it must have ended well. */
+static char *output_read(FILE *output)
 {
-    static char path[512];
-    const char *build = getenv("top_builddir");
-    snprintf(path, sizeof path, "%s/culprit", build == NULL ? "." : build);
-    return path;
-}
-
-/* Starts "culprit ARGUMENTS"; its standard output is read from the answer. */
-static FILE *culprit_start(const char *format, ...)
-{
-    char command[1024];
-    int used = snprintf(command, sizeof command, "%s ", program());
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command + used, sizeof command - (size_t)used, format, arguments);
-    va_end(arguments);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    return pipe;
-}
-
-static char *output_read(FILE *pipe)
-{
-    size_t capacity = 1 << 20, length = 0, count;
-    char *text = malloc(capacity);
-    assert_non_null(text);
-    while (length + 1 < capacity && (count = fread(text + length, 1, capacity - length - 1, pipe)) > 0)
-        length += count;
-    text[length] = '\0';
-    assert_int_equal(pclose(pipe), 0);
+    int status;
+    char *text = program_end(output, &status);
+    assert_int_equal(status, 0);
     return text;
 }
 
 /* Is the recorder there? Otherwise the test is skipped with the doctor's reason. */
 static void recorder_need(void)
 {
-    char *told = output_read(culprit_start("doctor"));
+    char *told = output_read(program_start("doctor"));
     char *row = strstr(told, "kernel events (BPF)");
     assert_non_null(row);
     bool there = row - told >= 5 && strncmp(row - 5, "yes  ", 5) == 0;
@@ -109,12 +85,6 @@ static void incident_happen(struct incident *incident)
     incident->stage.count -= 3;
 }
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-    return text == NULL ? "" : text;
-}
-
 static double number_of(const cJSON *object, const char *key)
 {
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -130,7 +100,7 @@ static void verdict_names_the_holder(const struct incident *incident, const char
     assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(verdict, "anomalous")));
     assert_int_equal((pid_t)number_of(first, "pid"), incident->holder);
     assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(first, "exited")));
-    const char *sentence = text_of(verdict, "verdict");
+    const char *sentence = json_text(verdict, "verdict");
     snprintf(label, sizeof label, "rotate[%d] (exited) held the lock on %s for ", (int)incident->holder, incident->log);
     const char *held = strstr(sentence, label);
     assert_non_null(held);
@@ -144,13 +114,13 @@ static void verdict_names_the_holder(const struct incident *incident, const char
     assert_int_equal(cJSON_GetArraySize(path), 2);
     cJSON_ArrayForEach(step, path)
     {
-        assert_string_equal(text_of(step, "by"), "lock");
-        assert_string_equal(text_of(step, "on"), incident->log);
+        assert_string_equal(json_text(step, "by"), "lock");
+        assert_string_equal(json_text(step, "on"), incident->log);
         assert_true(number_of(step, "seconds") > 1.2 && number_of(step, "seconds") < held_s + 0.05);
     }
     const cJSON *suspect;
     cJSON_ArrayForEach(suspect, cJSON_GetObjectItemCaseSensitive(verdict, "suspects"))
-        assert_string_not_equal(text_of(suspect, "path"), incident->design);
+        assert_string_not_equal(json_text(suspect, "path"), incident->design);
     cJSON_Delete(verdict);
 }
 
@@ -158,7 +128,7 @@ static void lock_that_is_gone_is_named_live(void **state)
 {
     struct incident *incident = *state;
     recorder_need();
-    FILE *pipe = culprit_start("diagnose --window 5s --format json");
+    FILE *pipe = program_start("diagnose --window 5s --format json");
     usleep(1200000);
     incident_happen(incident);
     char *json = output_read(pipe);
@@ -181,11 +151,11 @@ static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
     struct incident *incident = *state;
     recorder_need();
     multiple_await(4);
-    FILE *pipe = culprit_start("record -o %s --interval 4s --duration 6s 2>&1", incident->recording);
+    FILE *pipe = program_start("record -o %s --interval 4s --duration 6s 2>&1", incident->recording);
     usleep(1200000);
     incident_happen(incident);
     free(output_read(pipe));
-    char *json = output_read(culprit_start("diagnose %s --window 6s --format json", incident->recording));
+    char *json = output_read(program_start("diagnose %s --window 6s --format json", incident->recording));
     verdict_names_the_holder(incident, json);
     free(json);
 }
