@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { ESCAPE_DELAY_MS = 25 };
+enum { ESCAPE_DELAY_MS = 100 };
 
 static attr_t style_attributes(struct style style, short pair, int colours)
 {

@@ -74,6 +74,6 @@ keys() {
         *) mux send-keys -t test -- "$key" ;;
         esac
         # Escape alone is told from a sequence by the time that follows it.
-        [ "$key" = Escape ] && sleep 0.1
+        [ "$key" = Escape ] && sleep 0.3
     done
 }
