@@ -115,6 +115,18 @@ static void evidence_of_symptom(struct gathering *gathering, double points)
                  points);
 }
 
+/* The code of a state tells people nothing, and being stopped is the only one that counts (points_of_feature). */
+static struct evidence feature_evidence(const struct feature *feature, const struct residuals *residuals, size_t place)
+{
+    if (strcmp(feature->name, "state") == 0)
+        return (struct evidence){.feature = "stopped", .label = "stopped", .unit = "", .observed = 1};
+    return (struct evidence){.feature = feature->name,
+                             .label = feature->label,
+                             .unit = feature->unit,
+                             .observed = residuals->observed[place],
+                             .expected = residuals->expected[place]};
+}
+
 /* The features of one role, by the squares of what they contribute. */
 static void evidence_of_features(struct gathering *gathering, enum feature_role role, double points)
 {
@@ -131,12 +143,7 @@ static void evidence_of_features(struct gathering *gathering, enum feature_role 
             if (pass == 0)
                 sum += strength * strength;
             else if (strength > 0)
-                evidence_add(gathering,
-                             (struct evidence){.feature = feature->name,
-                                               .label = feature->label,
-                                               .unit = feature->unit,
-                                               .observed = residuals->observed[place],
-                                               .expected = residuals->expected[place]},
+                evidence_add(gathering, feature_evidence(feature, residuals, place),
                              points * strength * strength / sum);
         }
     }

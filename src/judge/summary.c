@@ -69,7 +69,7 @@ static const char *state_words(char letter)
 
 static void summary_of_evidence(struct buffer *out, const struct node *node, const struct evidence *evidence)
 {
-    const char *state = strcmp(evidence->feature, "state") == 0 ? state_words(node->state) : NULL;
+    const char *state = strcmp(evidence->feature, "stopped") == 0 ? state_words(node->state) : NULL;
     if (state != NULL) {
         buffer_string(out, state);
         return;
