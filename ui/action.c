@@ -1,7 +1,6 @@
-/* What keys do wherever one is: time, recording, export, tabs, help. What a view does itself is asked last. */
+/* What keys do wherever one is: recording, export, tabs, help. What a view does itself is asked last. */
 #include "ui/state.h"
 
-#include "base/units.h"
 #include "export/export.h"
 #include "ui/save.h"
 
@@ -44,77 +43,6 @@ size_t lines_move(size_t selected, size_t count, int rows, enum action action)
     default:
         return selected;
     }
-}
-
-/* ---- time ---- */
-
-static unsigned time_go(struct ui *ui, size_t position)
-{
-    struct cursor *cursor = ui->options->cursor;
-    ui->paused = cursor_is_live(cursor);
-    ui->wanted = cursor_serial(cursor, position);
-    return REDO_MOMENT;
-}
-
-static unsigned time_step(struct ui *ui, enum action action)
-{
-    struct cursor *cursor = ui->options->cursor;
-    size_t count = cursor_count(cursor);
-    if (count == 0)
-        return REDO_NOTHING;
-    size_t position = cursor_position(cursor, ui->wanted);
-    if (position == SIZE_MAX)
-        position = 0;
-    size_t wanted = action == ACTION_FIRST  ? 0
-                    : action == ACTION_LAST ? count - 1
-                    : action == ACTION_NEXT ? position + 1
-                    : position > 0          ? position - 1
-                                            : SIZE_MAX;
-    if (wanted < count)
-        return time_go(ui, wanted);
-    bool live = cursor_is_live(cursor);
-    ui_say(ui,
-           action != ACTION_NEXT ? "This is the oldest sample%s."
-           : live                ? "This is the newest sample%s."
-                                 : "This is the last sample%s.",
-           live ? action == ACTION_NEXT ? "; z goes on live" : " that the history holds" : " of the recording");
-    return REDO_DRAW;
-}
-
-static unsigned time_pause(struct ui *ui)
-{
-    struct cursor *cursor = ui->options->cursor;
-    if (!cursor_is_live(cursor)) {
-        ui_say(ui, "A recording stands still: t and T step through it.");
-        return REDO_DRAW;
-    }
-    ui->paused = !ui->paused;
-    if (ui->paused || cursor_count(cursor) == 0)
-        return REDO_DRAW;
-    ui->wanted = cursor_serial(cursor, cursor_count(cursor) - 1);
-    return REDO_MOMENT;
-}
-
-unsigned time_jump(struct ui *ui, const char *text)
-{
-    struct cursor *cursor = ui->options->cursor;
-    size_t count = cursor_count(cursor);
-    struct error error = {0};
-    int64_t time_ns;
-    if (count == 0)
-        return REDO_DRAW;
-    int64_t first_ns = cursor_time_ns(cursor, 0), last_ns = cursor_time_ns(cursor, count - 1);
-    if (!moment_parse(text, last_ns, ui->moment.utc_offset_s, &time_ns, &error)) {
-        ui_fail(ui, &error);
-        return REDO_DRAW;
-    }
-    if (time_ns < first_ns || time_ns > last_ns) {
-        char from[32], to[32];
-        ui_say(ui, "There are samples from %s to %s.",
-               date_format(from, sizeof from, first_ns, ui->moment.utc_offset_s),
-               date_format(to, sizeof to, last_ns, ui->moment.utc_offset_s));
-    }
-    return time_go(ui, cursor_seek(cursor, time_ns));
 }
 
 /* ---- looking and keeping ---- */
@@ -221,14 +149,20 @@ unsigned action_run(struct ui *ui, enum action action)
     case ACTION_TAB_2:
     case ACTION_TAB_3:
     case ACTION_TAB_4:
+    case ACTION_TAB_5:
+    case ACTION_TAB_6:
+    case ACTION_TAB_7:
+    case ACTION_TAB_8:
         return tab_go(ui, (size_t)(action - ACTION_TAB_1));
     case ACTION_PAUSE:
-        return time_pause(ui);
     case ACTION_NEXT:
     case ACTION_PREVIOUS:
     case ACTION_FIRST:
     case ACTION_LAST:
-        return time_step(ui, action);
+    case ACTION_ANOMALY_NEXT:
+    case ACTION_ANOMALY_PREVIOUS:
+    case ACTION_PLAY:
+        return time_act(ui, action);
     case ACTION_JUMP:
         prompt_open(&ui->prompt, PROMPT_JUMP, "");
         return REDO_DRAW;

@@ -197,7 +197,7 @@ static bool term_passes(const struct filter *filter, const struct filter_term *t
         return number_passes(term, term->column->number(input));
     const char *text = term->column->text(input);
     if (text == NULL)
-        return false;
+        return term->test == FILTER_IS && strcmp(word, "-") == 0;
     return term->test == FILTER_IS ? strcasecmp(text, word) == 0 : strcasestr(text, word) != NULL;
 }
 

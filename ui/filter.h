@@ -2,8 +2,9 @@
  *
  *     unit:nginx cpu>50 blocked>1s memory<=200M user=root "two words" nginx
  *
- * A field is the name of a column (export/column.h); ':' asks whether a text contains, '=' whether it is; numbers take
- * < > <= >= = and a unit. A text without any condition is looked for as it stands, blanks included. */
+ * A field is the name of a column (export/column.h); ':' asks whether a text contains, '=' whether it is; '-' is what
+ * nothing is known of; numbers take < > <= >= = and a unit. A text without any condition is looked for as it stands,
+ * blanks included. */
 #ifndef UI_FILTER_H
 #define UI_FILTER_H
 

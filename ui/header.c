@@ -18,8 +18,8 @@ static void header_mode(const struct ui *ui, struct buffer *text)
     char here[32], all[32];
     size_t position = cursor_position(cursor, ui->moment.serial);
     if (!cursor_is_live(cursor))
-        buffer_printf(text, "replay %s / %s", count_format(here, sizeof here, position + 1),
-                      count_format(all, sizeof all, count));
+        buffer_printf(text, "%s %s / %s", ui->play_due_ns != 0 ? "playing" : "replay",
+                      count_format(here, sizeof here, position + 1), count_format(all, sizeof all, count));
     else if (!ui->paused)
         buffer_string(text, "live");
     else if (position != SIZE_MAX && position + 1 < count)
@@ -125,10 +125,14 @@ static void trend_draw(struct ui *ui, int row, int column)
     if (verdict == NULL || ui->screen.columns - column < 20)
         return;
     int room = ui->screen.columns - column - 16;
+    /* A recording has the strip. */
+    if (!cursor_is_live(ui->options->cursor))
+        room = 0;
     size_t count = room < TREND_COLUMNS ? (size_t)room : TREND_COLUMNS;
     ui->trend_columns = count;
-    trend_levels(&ui->trend, ui->moment.serial, levels, count);
-    column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, "score") + 1;
+    trend_values(&ui->trend, SERIES_SCORE, ui->moment.serial, levels, count);
+    if (count > 0)
+        column += screen_text(&ui->screen, row, column, 8, ROLE_DIM, "score") + 1;
     column += screen_text(&ui->screen, row, column, (int)count, verdict->anomalous ? ROLE_ALARM : ROLE_BAR,
                           widget_sparkline(line, levels, count));
     snprintf(p, sizeof p, "p %.3f", verdict->p);
@@ -147,6 +151,8 @@ int header_draw(struct ui *ui, int row)
         column = meter_draw(ui, row + 1, column, "io", (double)graph_measure(graph, graph->host, MEASURE_PSI_IO));
         trend_draw(ui, row + 1, column);
     }
+    if (!cursor_is_live(ui->options->cursor) && graph != NULL)
+        return 2 + timeline_draw(ui, row + 2);
     screen_rule(&ui->screen, row + 2, ROLE_RULE);
     return 3;
 }

@@ -50,6 +50,10 @@ enum {
     X(ACTION_TAB_2, "processes", GROUP_LOOK, IN_TABS, "processes", '2')                                               \
     X(ACTION_TAB_3, "files", GROUP_LOOK, IN_TABS, "files, devices and file systems", '3')                             \
     X(ACTION_TAB_4, "sockets", GROUP_LOOK, IN_TABS, "sockets", '4')                                                   \
+    X(ACTION_TAB_5, "units", GROUP_LOOK, IN_TABS, "units and containers, summed", '5')                                \
+    X(ACTION_TAB_6, "graph", GROUP_LOOK, IN_TABS, "who waits for whom around the chosen row", '6')                    \
+    X(ACTION_TAB_7, "host", GROUP_LOOK, IN_TABS, "the host: pressure, memory, disks, over time", '7')                 \
+    X(ACTION_TAB_8, "model", GROUP_LOOK, IN_TABS, "what the model knows and where it came from", '8')                 \
     X(ACTION_ANALYSE, "analyse", GROUP_LOOK, ANYWHERE | ONLY_LIVE, "look at the host now, with all that can be read", \
       'a')                                                                                                            \
     X(ACTION_UNREAD, "unread", GROUP_LOOK, ANYWHERE, "what could not be read, and why", 'd')                          \
@@ -58,12 +62,13 @@ enum {
     X(ACTION_FILTER, "filter", GROUP_LISTS, IN_LIST, "show only rows with a text, or unit:nginx cpu>50 blocked>1s",   \
       '\\', KEY_F(4))                                                                                                 \
     X(ACTION_SORT, "sort", GROUP_LISTS, IN_LIST, "choose the column to sort by", KEY_F(6))                            \
-    X(ACTION_SORT_NEXT, "next column", GROUP_LISTS, IN_LIST, "sort by the next column", '>', '.')                     \
-    X(ACTION_SORT_PREVIOUS, "previous column", GROUP_LISTS, IN_LIST, "sort by the previous column", '<', ',')         \
-    X(ACTION_SORT_INVERT, "invert", GROUP_LISTS, IN_LIST, "sort the other way round", 'I')                            \
-    X(ACTION_SORT_CPU, "by cpu", GROUP_LISTS, IN_LIST, "sort by cpu", 'P')                                            \
-    X(ACTION_SORT_MEMORY, "by memory", GROUP_LISTS, IN_LIST, "sort by memory", 'M')                                   \
-    X(ACTION_SORT_SCORE, "by score", GROUP_LISTS, IN_LIST, "sort by how suspect it is", 'A')                          \
+    X(ACTION_SORT_NEXT, "next column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the next column", '>', '.')          \
+    X(ACTION_SORT_PREVIOUS, "previous column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the previous column", '<',   \
+      ',')                                                                                                            \
+    X(ACTION_SORT_INVERT, "invert", GROUP_LISTS, IN_LIST | IN_UNITS, "sort the other way round", 'I')                 \
+    X(ACTION_SORT_CPU, "by cpu", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by cpu", 'P')                                 \
+    X(ACTION_SORT_MEMORY, "by memory", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by memory", 'M')                        \
+    X(ACTION_SORT_SCORE, "by score", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by how suspect it is", 'A')               \
     X(ACTION_TREE, "tree", GROUP_LISTS, IN_LIST, "processes as a tree, or as a list again", KEY_F(5), 'v')            \
     X(ACTION_TAG, "tag", GROUP_LISTS, IN_LIST, "tag the row, or take the tag away: what is tagged is what e writes",  \
       ' ')                                                                                                            \
@@ -74,6 +79,11 @@ enum {
     X(ACTION_PREVIOUS, "earlier", GROUP_TIME, ANYWHERE, "previous sample (live: of the last ten minutes)", 'T')       \
     X(ACTION_FIRST, "first sample", GROUP_TIME, ANYWHERE, "first sample", 'r')                                        \
     X(ACTION_LAST, "last sample", GROUP_TIME, ANYWHERE, "last sample", 'Z')                                           \
+    X(ACTION_ANOMALY_NEXT, "next anomaly", GROUP_TIME, ANYWHERE,                                                      \
+      "the next moment at which something begins to stand out", 'n')                                                  \
+    X(ACTION_ANOMALY_PREVIOUS, "previous anomaly", GROUP_TIME, ANYWHERE, "the one before", 'N')                       \
+    X(ACTION_PLAY, "play", GROUP_TIME, ANYWHERE | ONLY_REPLAY, "play the recording on from here; once more: stop",    \
+      'p')                                                                                                            \
     X(ACTION_JUMP, "jump", GROUP_TIME, ANYWHERE, "jump to a time: 14:02, 10m ago, 2026-11-20 14:02:31", 'b')          \
     X(ACTION_RECORD, "record", GROUP_KEEP, ANYWHERE | ONLY_LIVE, "record on and off, the past ten minutes included",  \
       'R')                                                                                                            \
@@ -81,6 +91,8 @@ enum {
       "write suspects, or what is tagged, with neighbours as a graph (DOT)", 'e')                                     \
     X(ACTION_UP, "up", GROUP_MOVE, IN_ROWS, "up", KEY_UP, 'k')                                                        \
     X(ACTION_DOWN, "down", GROUP_MOVE, IN_ROWS, "down", KEY_DOWN, 'j')                                                \
+    X(ACTION_LEFT, "waiters", GROUP_MOVE, IN_GRAPH, "to those at the left; once more: follow", KEY_LEFT)              \
+    X(ACTION_RIGHT, "waited for", GROUP_MOVE, IN_GRAPH, "to those at the right; once more: follow", KEY_RIGHT)        \
     X(ACTION_PAGE_UP, "page up", GROUP_MOVE, IN_ROWS, "a page up", KEY_PPAGE)                                         \
     X(ACTION_PAGE_DOWN, "page down", GROUP_MOVE, IN_ROWS, "a page down", KEY_NPAGE)                                   \
     X(ACTION_TOP, "top", GROUP_MOVE, IN_ROWS, "to the first row", KEY_HOME, 'g')                                      \

@@ -6,6 +6,8 @@
 #include "graph/graph.h"
 #include "judge/judge.h"
 
+enum { MOMENT_DISKS_MAX = 16 };
+
 struct moment {
     struct graph *graph;     /* NULL: nothing was looked at yet */
     struct verdict *verdict; /* NULL: none could be had */
@@ -13,6 +15,13 @@ struct moment {
     double cpu_share;        /* of all processors over the window, 0 to 1; NaN = unknown */
     int32_t utc_offset_s;    /* zone for times that people read */
     char host[65];           /* raw */
+    /* The busiest disks over the window, busiest first; NaN = unknown. */
+    struct moment_disk {
+        char name[32]; /* raw */
+        double read_bps, write_bps;
+        double busy; /* share of time with io under way, 0 to 1 */
+    } disks[MOMENT_DISKS_MAX];
+    size_t disk_count;
 };
 
 /* Replaces the moment by that of a position. False with a sentence, and then the moment is as it was. */

@@ -2,6 +2,7 @@
 #ifndef UI_STATE_H
 #define UI_STATE_H
 
+#include "ui/around.h"
 #include "ui/list.h"
 #include "ui/live.h"
 #include "ui/moment.h"
@@ -11,6 +12,7 @@
 #include "ui/tags.h"
 #include "ui/trend.h"
 #include "ui/ui.h"
+#include "ui/units.h"
 #include "ui/view.h"
 #include "ui/why.h"
 
@@ -25,7 +27,18 @@ enum {
 };
 
 /* The tabs; the first ones are lists. */
-enum { TAB_SUSPECTS, TAB_PROCESSES, TAB_FILES, TAB_SOCKETS, TAB_COUNT, LIST_COUNT = TAB_SOCKETS + 1 };
+enum {
+    TAB_SUSPECTS,
+    TAB_PROCESSES,
+    TAB_FILES,
+    TAB_SOCKETS,
+    TAB_UNITS,
+    TAB_GRAPH,
+    TAB_HOST,
+    TAB_MODEL,
+    TAB_COUNT,
+    LIST_COUNT = TAB_SOCKETS + 1
+};
 enum { VIEW_DEPTH = 4, MESSAGE_BYTES = 512 };
 
 /* Where a text or a menu stands: help, what could not be read, the columns to sort by. */
@@ -50,6 +63,9 @@ struct ui {
     size_t view_count;
     size_t tab;
     struct list lists[LIST_COUNT];
+    struct units units;
+    struct around around;
+    size_t tab_before; /* where one came from */
     struct tags tags;
     struct key_map keys;
     size_t palette_selected; /* among the names that the palette offers */
@@ -57,6 +73,18 @@ struct ui {
     struct why why;
     size_t trend_columns; /* moments in the header's sparkline, as last drawn */
     int page_rows;        /* rows that the view on top has for its lines, as last drawn */
+
+    struct timeline {
+        size_t stride, next; /* of the pass under way over the recording; stride 0 = not begun */
+        size_t looks;        /* moments looked at for it */
+        bool done;
+    } timeline;
+    struct seek {
+        int step;         /* 1 or -1: looking for what stands out; 0 = not */
+        size_t at, found; /* positions */
+        bool inside;      /* the position before stood out */
+    } seek;
+    int64_t play_due_ns; /* boot time of the next step; 0 = it does not play */
 
     uint64_t wanted;             /* serial of the sample to show */
     long overdue_s;              /* how late the sample under way is, as last shown; 0 = it is not */
@@ -83,6 +111,8 @@ extern const struct tab {
 /* Draws the row of tabs with `place` ("3/15") at its right; tabs_at: the tab drawn at a column, TAB_COUNT = none. */
 void tabs_draw(struct ui *ui, struct area area, const char *place);
 size_t tabs_at(int column);
+/* The graph's view begins at the node that is chosen now (view_graph.c). */
+void graph_choose(struct ui *ui);
 unsigned tab_go(struct ui *ui, size_t tab);
 
 /* Says something at the foot of the screen until the next key. */
@@ -105,6 +135,19 @@ int sentence_draw(struct ui *ui, int row);
 /* The last two rows: message or prompt, and hints. Returns the column of the prompt's cursor, or -1. */
 int footer_draw(struct ui *ui, int row);
 
+/* time.c: stepping, jumping, playing, and looking for what stands out. */
+unsigned time_act(struct ui *ui, enum action action);
+/* The next thing to do for a search or for playing; both run between keys. */
+unsigned time_seek(struct ui *ui);
+unsigned time_play(struct ui *ui);
+/* How long until time_play has something to do; -1 = for ever. */
+int time_play_timeout_ms(const struct ui *ui);
+/* Has this position been looked at? If not it is now. */
+const struct trend_point *moment_look(struct ui *ui, size_t position);
+/* The strip over a whole recording (timeline.c): returns the rows it used. timeline_missing: a position to look at in
+ * idle time, or SIZE_MAX. */
+int timeline_draw(struct ui *ui, int row);
+size_t timeline_missing(struct ui *ui);
 unsigned time_jump(struct ui *ui, const char *text);
 
 /* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */

@@ -1,21 +1,52 @@
-/* How unusual the moments were that have been looked at: the sparkline in the header, and when something last stood
- * out. */
+/* How the moments were that have been looked at: how unusual, and how the host fared. From it come the sparkline in the
+ * header, the strip over a recording, the host's view, and when something last stood out. */
 #ifndef UI_TREND_H
 #define UI_TREND_H
 
 #include "ui/moment.h"
 
-enum { TREND_COUNT = 1024 };
+/* X(enum, "label", share: 0 to 1 and drawn so; else drawn against its largest value, "unit") */
+#define TREND_SERIES(X)                                    \
+    X(SERIES_SCORE, "score", true, "")                     \
+    X(SERIES_CPU, "cpu", true, "")                         \
+    X(SERIES_MEMORY, "memory", true, "")                   \
+    X(SERIES_SWAP, "swap", true, "")                       \
+    X(SERIES_PRESSURE_CPU, "pressure cpu", true, "")       \
+    X(SERIES_PRESSURE_MEMORY, "pressure memory", true, "") \
+    X(SERIES_PRESSURE_IO, "pressure io", true, "")         \
+    X(SERIES_DISK_BUSY, "busiest disk", true, "")          \
+    X(SERIES_READ, "read", false, "bytes/s")               \
+    X(SERIES_WRITTEN, "written", false, "bytes/s")         \
+    X(SERIES_WAITING, "processes waiting", false, "")
+#define TREND_ENUM(series, label, share, unit) series,
+enum trend_series { TREND_SERIES(TREND_ENUM) SERIES_COUNT };
+
+extern const struct trend_schema {
+    const char *label;
+    bool share;
+    const char *unit;
+} trend_schema[SERIES_COUNT];
+
+/* Moments that are kept: the newest of a live host, all of a recording up to the larger number. */
+enum { TREND_LIVE_COUNT = 1024, TREND_COUNT_MAX = 131072 };
 
 struct trend {
     struct trend_point {
         uint64_t serial;
-        float level; /* 0 to 1 */
-        bool taken;
-    } points[TREND_COUNT]; /* by serial modulo TREND_COUNT */
-    int64_t anomaly_ns;    /* the newest moment in which something stood out; 0 = none seen */
-    char anomaly[128];     /* who: clean */
+        float values[SERIES_COUNT]; /* NaN = unknown */
+        bool taken, anomalous;
+    } * points; /* by serial modulo count */
+    size_t count;
+    int64_t anomaly_ns; /* the newest moment in which something stood out; 0 = none seen */
+    char anomaly[128];  /* who: clean */
 };
+
+/* Room for the moments of a cursor. False: out of memory. */
+bool trend_init(struct trend *trend, const struct cursor *cursor);
+void trend_done(struct trend *trend);
+
+/* What is known of a moment; NULL = nobody has looked. */
+const struct trend_point *trend_point(const struct trend *trend, uint64_t serial);
 
 /* A moment without a verdict counts as looked at. */
 void trend_add(struct trend *trend, const struct moment *moment);
@@ -23,7 +54,7 @@ void trend_add(struct trend *trend, const struct moment *moment);
 /* The newest position, among the `count` up to this serial, that nobody has looked at; SIZE_MAX when there is none. */
 size_t trend_missing(const struct trend *trend, const struct cursor *cursor, uint64_t serial, size_t count);
 
-/* The levels of the `count` samples up to this serial, oldest first; NaN where nobody has looked. */
-void trend_levels(const struct trend *trend, uint64_t serial, double *levels, size_t count);
+/* The values of the `count` samples up to this serial, oldest first; NaN where nobody has looked. */
+void trend_values(const struct trend *trend, enum trend_series series, uint64_t serial, double *values, size_t count);
 
 #endif

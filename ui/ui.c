@@ -109,6 +109,7 @@ static unsigned on_keys(struct ui *ui)
         }
         if (ui->message[0] != '\0')
             what |= REDO_DRAW;
+        ui->seek.step = 0;
         ui->message[0] = '\0';
         /* A view must see what the keys before have changed; stepping through time goes on from where they lead. */
         bool stepping =
@@ -183,13 +184,22 @@ static unsigned on_recorder(struct ui *ui)
 /* Looks at one of the moments that the sparkline shows as a gap: those before a jump, or during a pause. */
 static unsigned on_leisure(struct ui *ui, size_t position)
 {
+    moment_look(ui, position);
+    return REDO_DRAW;
+}
+
+const struct trend_point *moment_look(struct ui *ui, size_t position)
+{
     struct cursor *cursor = ui->options->cursor;
+    uint64_t serial = cursor_serial(cursor, position);
     struct moment moment = {0};
+    if (trend_point(&ui->trend, serial) != NULL)
+        return trend_point(&ui->trend, serial);
     if (!moment_take(&moment, cursor, position, ui->options->window_ns, ui->options->model, ui->options->utc, NULL))
-        moment.serial = cursor_serial(cursor, position);
+        moment.serial = serial;
     trend_add(&ui->trend, &moment);
     moment_done(&moment);
-    return REDO_DRAW;
+    return trend_point(&ui->trend, serial);
 }
 
 static unsigned on_time(struct ui *ui)
@@ -210,9 +220,9 @@ static unsigned on_time(struct ui *ui)
 
 static int loop_timeout_ms(const struct ui *ui, size_t gap)
 {
-    if (gap != SIZE_MAX || recorder_has_work(&ui->recorder, ui->options->cursor))
+    if (ui->seek.step != 0 || gap != SIZE_MAX || recorder_has_work(&ui->recorder, ui->options->cursor))
         return 0;
-    return ui->options->collector == NULL ? -1 : live_timeout_ms(&ui->live);
+    return ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
 }
 
 static bool ui_loop(struct ui *ui, int signals, struct error *error)
@@ -231,6 +241,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
         if (options->collector != NULL && !ui->live.ended)
             waits[COLLECTOR].fd = collector_descriptor(options->collector);
         size_t gap = trend_missing(&ui->trend, options->cursor, ui->moment.serial, ui->trend_columns);
+        if (gap == SIZE_MAX)
+            gap = timeline_missing(ui);
         int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui, gap));
         if (ready < 0 && errno != EINTR)
             return error_errno(error, errno, "waiting for the terminal");
@@ -242,7 +254,10 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= REDO_QUIT;
         if (ready > 0 && waits[COLLECTOR].revents != 0)
             what |= on_collector(ui);
-        if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))
+        what |= time_play(ui);
+        if (ready == 0 && ui->seek.step != 0)
+            what |= time_seek(ui);
+        else if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))
             what |= on_recorder(ui);
         else if (ready == 0 && gap != SIZE_MAX)
             what |= on_leisure(ui, gap);
@@ -255,6 +270,9 @@ static void ui_done(struct ui *ui)
     for (size_t tab = 0; tab < LIST_COUNT; tab++)
         list_done(&ui->lists[tab]);
     tags_clear(&ui->tags);
+    units_done(&ui->units);
+    around_done(&ui->around);
+    trend_done(&ui->trend);
     why_done(&ui->why);
     moment_done(&ui->moment);
     free(ui);
@@ -266,6 +284,11 @@ static struct ui *ui_new(const struct ui_options *options)
     if (ui == NULL)
         return NULL;
     ui->options = options;
+    if (!trend_init(&ui->trend, options->cursor)) {
+        free(ui);
+        return NULL;
+    }
+    units_init(&ui->units);
     live_init(&ui->live, options->interval_ns);
     key_map_init(&ui->keys);
     for (size_t tab = 0; tab < LIST_COUNT; tab++)

@@ -33,10 +33,10 @@ void view_pop_all(struct ui *ui)
 }
 
 const struct tab tabs[TAB_COUNT] = {
-    [TAB_SUSPECTS] = {"Suspects", &view_list},
-    [TAB_PROCESSES] = {"Processes", &view_list},
-    [TAB_FILES] = {"Files", &view_list},
-    [TAB_SOCKETS] = {"Sockets", &view_list},
+    [TAB_SUSPECTS] = {"Suspects", &view_list}, [TAB_PROCESSES] = {"Processes", &view_list},
+    [TAB_FILES] = {"Files", &view_list},       [TAB_SOCKETS] = {"Sockets", &view_list},
+    [TAB_UNITS] = {"Units", &view_units},      [TAB_GRAPH] = {"Graph", &view_graph},
+    [TAB_HOST] = {"Host", &view_host},         [TAB_MODEL] = {"Model", &view_model},
 };
 
 struct list *ui_list(struct ui *ui)
@@ -46,7 +46,12 @@ struct list *ui_list(struct ui *ui)
 
 unsigned tab_go(struct ui *ui, size_t tab)
 {
+    if (tab % TAB_COUNT == TAB_GRAPH && ui->tab != TAB_GRAPH)
+        graph_choose(ui);
+    if (tab % TAB_COUNT != ui->tab)
+        ui->tab_before = ui->tab;
     view_pop_all(ui);
+    ui->pagers[0] = (struct pager){.selected = PAGER_UNSET};
     ui->tab = tab % TAB_COUNT;
     ui->views[0] = tabs[ui->tab].view;
     return REDO_ROWS;

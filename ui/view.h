@@ -23,6 +23,10 @@ struct view {
 };
 
 extern const struct view view_list; /* four tabs share it */
+extern const struct view view_units;
+extern const struct view view_graph;
+extern const struct view view_host;
+extern const struct view view_model;
 extern const struct view view_why;
 extern const struct view view_sort;
 extern const struct view view_help;

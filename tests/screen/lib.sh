@@ -60,7 +60,7 @@ wait_gone() {
     return 1
 }
 
-# A key of tmux's, or mouse:BUTTON:COLUMN:ROW (0 = left, 64 = wheel up, 65 = wheel down; from 0), as terminals of the
+# A key of tmux's, sleep:SECONDS, or mouse:BUTTON:COLUMN:ROW (0 = left, 64 = wheel up, 65 = wheel down; from 0), as terminals of the
 # first kind send it.
 keys() {
     for key; do
@@ -71,6 +71,7 @@ keys() {
             mux send-keys -H -t test 1b 5b 4d "$(printf '%x' $((32 + button)))" $place
             [ "$button" = 0 ] && mux send-keys -H -t test 1b 5b 4d 23 $place
             ;;
+        sleep:*) sleep "${key#sleep:}" ;;
         *) mux send-keys -t test -- "$key" ;;
         esac
         # Escape alone is told from a sequence by the time that follows it.
