@@ -2,10 +2,12 @@
 #include "cmd/answer.h"
 
 #include "cmd/output.h"
+#include "cmd/verdict_cache.h"
 
 #include "base/clock.h"
 #include "base/units.h"
 
+#include <math.h>
 #include <string.h>
 
 bool answer_make(struct answer *answer, struct cursor *cursor, size_t position, int64_t window_ns,
@@ -32,13 +34,22 @@ void answer_done(struct answer *answer)
     *answer = (struct answer){0};
 }
 
-static bool verdict_is_worse(const struct verdict *a, const struct verdict *b)
+/* What windows are compared by. */
+struct badness {
+    bool known, anomalous;
+    double suspect;
+};
+
+static struct badness badness_of(const struct verdict *verdict)
 {
-    if (a->anomalous != b->anomalous)
-        return a->anomalous;
-    double first_a = a->suspect_count > 0 ? a->suspects[0].score : 0;
-    double first_b = b->suspect_count > 0 ? b->suspects[0].score : 0;
-    return first_a > first_b;
+    return (struct badness){true, verdict->anomalous, verdict->suspect_count > 0 ? verdict->suspects[0].score : 0};
+}
+
+static bool is_worse(struct badness a, struct badness b)
+{
+    if (!b.known || a.anomalous != b.anomalous)
+        return !b.known || a.anomalous;
+    return a.suspect > b.suspect;
 }
 
 /* The position half a window after this one, at least the next. */
@@ -51,26 +62,62 @@ static size_t position_after(struct cursor *cursor, size_t position, size_t last
     return next > last ? last : next;
 }
 
-bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, size_t last, int64_t window_ns,
-                  const struct model *model, size_t suspects_max, size_t *damaged, struct error *error)
+/* The worst window so far. */
+struct search {
+    struct badness worst;
+    size_t position;
+    struct answer answer; /* empty when the cache told */
+};
+
+static void search_take(struct search *search, size_t position, struct badness badness, struct answer *answer)
 {
-    *answer = (struct answer){0};
+    bool worse = is_worse(badness, search->worst);
+    answer_done(worse ? &search->answer : answer);
+    if (worse)
+        *search = (struct search){badness, position, *answer};
+}
+
+/* What the cache said of the worst window must be what it says now: else it is none to rely on. */
+static bool search_verify(struct search *search, struct cursor *cursor, int64_t window_ns, const struct model *model,
+                          size_t suspects_max)
+{
+    struct error ignored;
+    if (!search->worst.known || search->answer.verdict != NULL)
+        return true;
+    if (!answer_make(&search->answer, cursor, search->position, window_ns, model, suspects_max, &ignored))
+        return false;
+    struct badness now = badness_of(search->answer.verdict);
+    return now.anomalous == search->worst.anomalous && fabs(now.suspect - search->worst.suspect) < 1e-6;
+}
+
+bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, size_t last, int64_t window_ns,
+                  const struct model *model, size_t suspects_max, struct verdict_cache *cache, size_t *damaged,
+                  struct error *error)
+{
+    struct search search = {0};
     *damaged = 0;
     /* The very first sample has no rates: it is judged only when it is all there is. */
     size_t start = first == 0 && last > 0 ? 1 : first;
     for (size_t position = start; position <= last; position = position_after(cursor, position, last, window_ns)) {
         progress_show("judging", position - start, last - start + 1);
-        struct answer next;
-        if (!answer_make(&next, cursor, position, window_ns, model, suspects_max, error)) {
+        struct answer next = {0};
+        const struct recorded_score *known = cache == NULL ? NULL : verdict_cache_find(cache, position);
+        if (known != NULL) {
+            search_take(&search, position, (struct badness){true, known->anomalous, known->suspect_score}, &next);
+        } else if (answer_make(&next, cursor, position, window_ns, model, suspects_max, error)) {
+            if (cache != NULL)
+                verdict_cache_learn(cache, position, next.graph, next.verdict);
+            search_take(&search, position, badness_of(next.verdict), &next);
+        } else {
             (*damaged)++;
-            continue;
         }
-        bool worse = answer->verdict == NULL || verdict_is_worse(next.verdict, answer->verdict);
-        answer_done(worse ? answer : &next);
-        if (worse)
-            *answer = next;
     }
     progress_show("judging", last - start + 1, last - start + 1);
+    if (!search_verify(&search, cursor, window_ns, model, suspects_max)) {
+        answer_done(&search.answer);
+        return answer_worst(answer, cursor, first, last, window_ns, model, suspects_max, NULL, damaged, error);
+    }
+    *answer = search.answer;
     return answer->verdict != NULL;
 }
 

@@ -19,11 +19,15 @@ bool answer_make(struct answer *answer, struct cursor *cursor, size_t position, 
                  const struct model *model, size_t suspects_max, struct error *error);
 void answer_done(struct answer *answer);
 
+struct verdict_cache;
+
 /* Judges windows from one position to another (inclusive), half a window apart, and keeps the worst: an anomalous one
- * before one that is not, then the higher first suspect. `what` names the progress bar. A damaged sample is skipped and
+ * before one that is not, then the higher first suspect. What the cache knows is not judged again but for the worst,
+ * and the cache learns the others; NULL: there is none. A progress bar is shown. A damaged sample is skipped and
  * counted in *damaged; false only when no window could be judged. */
 bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, size_t last, int64_t window_ns,
-                  const struct model *model, size_t suspects_max, size_t *damaged, struct error *error);
+                  const struct model *model, size_t suspects_max, struct verdict_cache *cache, size_t *damaged,
+                  struct error *error);
 
 /* The bundled model for NULL or "bundled", else the file. */
 struct model *answer_model(const char *path, struct error *error);

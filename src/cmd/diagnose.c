@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 #include "cmd/host.h"
 #include "cmd/output.h"
+#include "cmd/verdict_cache.h"
 
 #include "base/clock.h"
 #include "base/units.h"
@@ -108,9 +109,13 @@ static bool recorded_answer(const struct command *command, const struct settings
     bool answered = *model != NULL && stretch_find(settings, &replay, &first, &last, error);
     if (answered && settings->at != NULL)
         answered = answer_make(answer, replay.cursor, last, settings->window_ns, *model, (size_t)settings->top, error);
-    else if (answered)
+    else if (answered) {
+        struct verdict_cache *cache = verdict_cache_new(replay.recording, *model, settings->window_ns);
         answered = answer_worst(answer, replay.cursor, first, last, settings->window_ns, *model, (size_t)settings->top,
-                                &damaged, error);
+                                cache, &damaged, error);
+        replay_close(&replay);
+        verdict_cache_done(cache, path);
+    }
     if (answered && damaged > 0)
         command_note(command, "%zu windows of %s could not be read and were skipped", damaged, path);
     replay_close(&replay);

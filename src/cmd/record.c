@@ -1,6 +1,7 @@
 /* culprit record: the flight recorder. */
 #include "cmd/command.h"
 #include "cmd/host.h"
+#include "cmd/judging.h"
 
 #include "base/clock.h"
 #include "base/units.h"
@@ -95,41 +96,82 @@ struct tally {
     size_t missed; /* could not be written; said when it begins and when it is over */
 };
 
-static bool sample_record(const struct command *command, struct host *host, struct recording *recording, bool redact,
-                          struct tally *tally, struct error *error)
+/* The recorder at work. */
+struct recorder {
+    const struct command *command;
+    const struct settings *settings;
+    struct host host;
+    struct recording *recording;
+    struct judging *judging;
+    struct anonymise_key secret;
+    struct tally tally;
+};
+
+/* What of a sample may leave the house: redacted, anonymised. Takes the reference over; NULL on failure. */
+static struct sample *sample_share(const struct recorder *recorder, struct sample *sample, struct error *error)
 {
-    struct sample *sample = collector_sample(host->collector, true, error);
+    struct sample *shared = sample;
+    if (sample == NULL || (recorder->settings->redact && !sample_redact(sample, error)))
+        shared = NULL;
+    else if (recorder->settings->anonymise)
+        shared = sample_anonymise(sample, &recorder->secret, error);
+    if (shared != sample)
+        sample_release(sample);
+    return shared;
+}
+
+static bool sample_record(struct recorder *recorder, struct error *error)
+{
+    struct tally *tally = &recorder->tally;
+    struct sample *sample = sample_share(recorder, collector_sample(recorder->host.collector, true, error), error);
     if (sample == NULL)
         return false;
-    if (redact && !sample_redact(sample, error)) {
-        sample_release(sample);
-        return false;
-    }
     struct error trouble = {0};
-    if (recording_append(recording, sample, &trouble)) {
+    if (recording_append(recorder->recording, sample, &trouble)) {
         if (tally->missed > 0)
-            command_note(command, "recording goes on; %zu samples were lost", tally->missed);
+            command_note(recorder->command, "recording goes on; %zu samples were lost", tally->missed);
         tally->samples++;
         tally->missed = 0;
+        judging_take(recorder->judging, recorder->recording, sample);
     } else if (tally->missed++ == 0) {
-        command_note(command, "%s; trying again at every sample", trouble.text);
+        command_note(recorder->command, "%s; trying again at every sample", trouble.text);
     }
     sample_release(sample);
     return true;
 }
 
-static int record_finish(const struct command *command, struct recording *recording, const struct tally *tally,
-                         const struct settings *settings, bool done, struct error *error)
+static bool recorder_open(struct recorder *recorder, struct error *error)
+{
+    const int64_t window_ns = 5 * NS_PER_S;
+    const struct settings *settings = recorder->settings;
+    struct recording_options options = {.size_max_bytes = settings->size_max_bytes,
+                                        .retain_ns = settings->retain_ns,
+                                        .anonymised = settings->anonymise};
+    if ((settings->anonymise && !anonymise_key_draw(&recorder->secret, error)) || !host_open(&recorder->host, error))
+        return false;
+    recorder->recording = recording_create(settings->output, &options, error);
+    if (recorder->recording != NULL)
+        recorder->judging = judging_new(recorder->recording, window_ns, error);
+    if (recorder->judging != NULL)
+        return true;
+    recording_close(recorder->recording, NULL);
+    host_close(&recorder->host);
+    return false;
+}
+
+static int recorder_finish(struct recorder *recorder, bool done, struct error *error)
 {
     char size[32];
-    bytes_format(size, sizeof size, (double)recording_size_bytes(recording));
-    if (!recording_close(recording, done ? error : NULL))
+    bytes_format(size, sizeof size, (double)recording_size_bytes(recorder->recording));
+    judging_free(recorder->judging);
+    host_close(&recorder->host);
+    if (!recording_close(recorder->recording, done ? error : NULL))
         done = false;
-    if (done && tally->samples == 0)
-        done = error_set(error, "no sample could be written to %s", settings->output);
+    if (done && recorder->tally.samples == 0)
+        done = error_set(error, "no sample could be written to %s", recorder->settings->output);
     if (!done)
-        return command_fail(command, STATUS_FAILED, error);
-    fprintf(stderr, "culprit record: %zu samples, %s\n", tally->samples, size);
+        return command_fail(recorder->command, STATUS_FAILED, error);
+    fprintf(stderr, "culprit record: %zu samples, %s\n", recorder->tally.samples, size);
     return STATUS_DONE;
 }
 
@@ -145,30 +187,21 @@ static int record_run(const struct command *command, int argc, char **argv)
         error_set(&error, "-o FILE is missing: say where to record");
         return command_fail(command, STATUS_USAGE, &error);
     }
-    struct host host;
-    if (!host_open(&host, &error))
+    struct recorder recorder = {.command = command, .settings = &settings};
+    if (!recorder_open(&recorder, &error))
         return command_fail(command, STATUS_FAILED, &error);
-    struct recording_options options = {
-        .size_max_bytes = settings.size_max_bytes, .retain_ns = settings.retain_ns, .anonymise = settings.anonymise};
-    struct recording *recording = recording_create(settings.output, &options, &error);
-    if (recording == NULL) {
-        host_close(&host);
-        return command_fail(command, STATUS_FAILED, &error);
-    }
     sigset_t asleep;
     interrupt_catch(&asleep);
-    struct tally tally = {0};
     int64_t end_ns = settings.duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings.duration_ns;
     bool done = true;
     while (done && !interrupted) {
-        done = sample_record(command, &host, recording, settings.redact, &tally, &error);
+        done = sample_record(&recorder, &error);
         if (clock_boottime_ns() + settings.interval_ns > end_ns)
             break;
         if (done && !interrupted)
             interval_sleep(settings.interval_ns, &asleep);
     }
-    host_close(&host);
-    return record_finish(command, recording, &tally, &settings, done, &error);
+    return recorder_finish(&recorder, done, &error);
 }
 
 const struct command command_record = {

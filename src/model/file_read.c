@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 /* False: the file names a transform, or bounds of it, that this program does not know. */
 static bool transform_read(const cJSON *item, struct transform *transform)
@@ -216,6 +217,8 @@ struct model *model_parse(const char *json, size_t length, const char *origin, s
     bool done = model != NULL && (model->name = model_text_name(model, origin)) != NULL;
     if (!done)
         error_memory(error);
+    if (done)
+        model->fingerprint = XXH3_64bits(json, length);
     done = done && root_read(&reader, root);
     if (done && model->remarks.failed)
         done = error_memory(error);

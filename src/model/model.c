@@ -75,6 +75,11 @@ const struct feature *model_feature(const struct model *model, size_t feature)
     return &model->features[feature];
 }
 
+uint64_t model_fingerprint(const struct model *model)
+{
+    return model->fingerprint;
+}
+
 const char *model_name(const struct model *model)
 {
     return model->name;

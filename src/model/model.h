@@ -43,6 +43,8 @@ struct feature {
 size_t model_feature_count(const struct model *model);
 const struct feature *model_feature(const struct model *model, size_t feature);
 const char *model_name(const struct model *model); /* "bundled", or the file's name without directory and ending */
+/* Of the bytes that it was read from: another number is another model. 0 in one that was never read. */
+uint64_t model_fingerprint(const struct model *model);
 double model_threshold(const struct model *model); /* 95th percentile of the node errors in training */
 size_t model_parameter_count(const struct model *model);
 /* What of its file this program does not know and leaves masked, a sentence a line; "" when nothing is amiss. */

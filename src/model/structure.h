@@ -36,6 +36,7 @@ struct wait_normal {
 
 struct model {
     const char *name;
+    uint64_t fingerprint;
     size_t feature_count;
     struct feature features[MODEL_FEATURES_MAX];
     struct feature_column columns[MODEL_FEATURES_MAX];

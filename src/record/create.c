@@ -80,8 +80,10 @@ static bool schema_create(struct recording *recording, struct error *error)
     buffer_printf(&statements,
                   "PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
                   "PRAGMA application_id=%d; PRAGMA user_version=%d; %s"
+                  "%s; %s; %s;"
                   "INSERT INTO meta VALUES('program', 'culprit " PACKAGE_VERSION "'), ('anonymised', '%d'); COMMIT;",
                   RECORDING_APPLICATION_ID, RECORDING_MAJOR * RECORDING_VERSION_STEP + RECORDING_MINOR, schema,
+                  timeline_schema[0], timeline_schema[1], timeline_schema[2],
                   recording->options.anonymise || recording->options.anonymised);
     bool good = statements.failed ? error_memory(error) : database_run(recording, statements.data, error);
     buffer_done(&statements);
@@ -120,6 +122,23 @@ static bool groups_load(struct recording *recording, struct error *error)
     return good;
 }
 
+/* A recording of 1.0 gets its timeline. */
+static bool timeline_continue(struct recording *recording, struct error *error)
+{
+    bool there;
+    if (!timeline_check(recording, &there, error))
+        return false;
+    if (there)
+        return true;
+    struct buffer version = {0};
+    buffer_printf(&version, "PRAGMA user_version=%d; COMMIT",
+                  RECORDING_MAJOR * RECORDING_VERSION_STEP + RECORDING_MINOR);
+    bool good = !version.failed && database_run(recording, "BEGIN IMMEDIATE", error) &&
+                timeline_create(recording, error) && database_run(recording, version.data, error);
+    buffer_done(&version);
+    return good;
+}
+
 static bool recording_continue(struct recording *recording, struct error *error)
 {
     int64_t version, anonymised;
@@ -135,7 +154,7 @@ static bool recording_continue(struct recording *recording, struct error *error)
                          recording->path);
     if (recording->options.anonymise || recording->options.anonymised)
         return error_set(error, "%s holds samples that are not anonymised: choose another name", recording->path);
-    return groups_load(recording, error);
+    return timeline_continue(recording, error) && groups_load(recording, error);
 }
 
 static bool recording_prepare(struct recording *recording, bool fresh, struct error *error)
@@ -153,8 +172,10 @@ static bool recording_prepare(struct recording *recording, bool fresh, struct er
                                          error);
     if (recording->insert != NULL)
         recording->remove = database_prepare(recording, "DELETE FROM sample WHERE id < ?1", error);
+    if (recording->remove != NULL)
+        recording->forget = database_prepare(recording, "DELETE FROM verdict WHERE sample < ?1", error);
     recording->checkpoint_ns = clock_boottime_ns();
-    return recording->remove != NULL;
+    return recording->forget != NULL;
 }
 
 void recording_remove(const char *path)

@@ -35,6 +35,8 @@ void recording_free(struct recording *recording)
     sqlite3_finalize(recording->select);
     sqlite3_finalize(recording->insert);
     sqlite3_finalize(recording->remove);
+    sqlite3_finalize(recording->forget);
+    sqlite3_finalize(recording->judge);
     sqlite3_close(recording->database);
     /* After SQLite's own: closing any descriptor of a file gives up all record locks that the process has on it. */
     if (recording->lock >= 0)

@@ -11,7 +11,7 @@
 enum {
     RECORDING_APPLICATION_ID = 0x43554c50, /* "CULP" */
     RECORDING_MAJOR = 1,
-    RECORDING_MINOR = 0,
+    RECORDING_MINOR = 1,
     RECORDING_VERSION_STEP = 1000 /* user_version = major * 1000 + minor */
 };
 
@@ -40,6 +40,7 @@ struct recording {
     size_t count, capacity;
     bool immutable; /* opened without regard to a writer: none was there */
     bool anonymised;
+    bool has_timeline;
     char note[256];
     sqlite3_stmt *select;
 
@@ -52,7 +53,8 @@ struct recording {
     int64_t newest_id;
     size_t keyframe_packed_bytes, group_packed_bytes;
     int64_t checkpoint_ns; /* boot time of the last checkpoint */
-    sqlite3_stmt *insert, *remove;
+    sqlite3_stmt *insert, *remove, *forget, *judge;
+    int64_t judge_id; /* of who judges what is written; 0: not yet known */
 };
 
 struct recording *recording_new(const char *path, struct error *error);
@@ -76,6 +78,13 @@ bool database_failed(struct recording *recording, struct error *error);
 
 /* Whether application_id, user_version and the tables are those of a recording that this program reads. */
 bool database_ours(struct recording *recording, struct error *error);
+
+/* timeline.c: the tables and the view of verdicts, as statements whose words are part of the format. */
+enum { TIMELINE_STATEMENTS = 3 };
+extern const char *const timeline_schema[TIMELINE_STATEMENTS];
+bool timeline_create(struct recording *recording, struct error *error);
+/* Whether they are there, exactly as ours. Refused when something else has their names. */
+bool timeline_check(struct recording *recording, bool *there, struct error *error);
 
 /* Whether PATH with that suffix (-wal, -journal) is there. */
 bool companion_exists(const char *path, const char *suffix);

@@ -20,7 +20,7 @@ static int authorise(void *unused, int action, const char *first, const char *se
     (void)database;
     (void)trigger;
     static const char *const pragmas[] = {"application_id", "user_version"};
-    static const char *const tables[] = {"sample", "meta", "sqlite_master"};
+    static const char *const tables[] = {"sample", "meta", "judge", "verdict", "sqlite_master"};
     if (action == SQLITE_SELECT)
         return SQLITE_OK;
     for (size_t i = 0; action == SQLITE_PRAGMA && second == NULL && i < sizeof pragmas / sizeof pragmas[0]; i++)
@@ -83,6 +83,17 @@ static bool anonymised_read(struct recording *recording)
            anonymised != 0;
 }
 
+/* The view is nothing to us, but to whoever asks sqlite3: it must be ours. What a newer minor version made of it is not
+ * ours to know, and not read. */
+static bool timeline_find(struct recording *recording, struct error *error)
+{
+    int64_t version;
+    if (!database_number(recording, "PRAGMA user_version", 0, &version, error))
+        return false;
+    bool newer = version % RECORDING_VERSION_STEP > RECORDING_MINOR;
+    return timeline_check(recording, &recording->has_timeline, newer ? NULL : error) || newer;
+}
+
 static bool database_attach(struct recording *recording, bool immutable, struct error *error)
 {
     sqlite3_finalize(recording->select);
@@ -91,7 +102,8 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
     recording->database = NULL;
     recording->immutable = immutable;
     recording->note[0] = '\0';
-    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error))
+    if (!database_open(recording, SQLITE_OPEN_READONLY, immutable, error) || !database_ours(recording, error) ||
+        !timeline_find(recording, error))
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
     recording->anonymised = anonymised_read(recording);

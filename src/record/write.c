@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { GROUP_SAMPLES = 60, ROW_OVERHEAD_BYTES = 4 * 4096, EMPTY_FILE_BYTES = 12 * 4096, GROUPS_AT_LEAST = 4 };
+enum { GROUP_SAMPLES = 60, ROW_OVERHEAD_BYTES = 4 * 4096, EMPTY_FILE_BYTES = 14 * 4096, GROUPS_AT_LEAST = 4 };
 static const int64_t checkpoint_every_ns = 10 * NS_PER_S;
 
 /* Packs raw against the keyframe at hand, or as a keyframe of its own when it is time for one, or when the host has
@@ -45,14 +45,19 @@ static bool used_bytes(struct recording *recording, uint64_t *used, uint64_t *fi
     return true;
 }
 
+static bool rows_remove(struct recording *recording, sqlite3_stmt *remove, int64_t first_kept, struct error *error)
+{
+    sqlite3_bind_int64(remove, 1, first_kept);
+    bool good = sqlite3_step(remove) == SQLITE_DONE || database_failed(recording, error);
+    sqlite3_reset(remove);
+    return good;
+}
+
 static bool groups_remove(struct recording *recording, size_t count, int64_t id, struct error *error)
 {
     int64_t first_kept = count < recording->group_count ? recording->groups[count].keyframe : id;
-    sqlite3_bind_int64(recording->remove, 1, first_kept);
-    int result = sqlite3_step(recording->remove);
-    bool good = result == SQLITE_DONE || database_failed(recording, error);
-    sqlite3_reset(recording->remove);
-    return good;
+    return rows_remove(recording, recording->remove, first_kept, error) &&
+           rows_remove(recording, recording->forget, first_kept, error);
 }
 
 /* Removes the groups that have become too old or for which there is no room; gone: how many. The group of the sample
@@ -182,7 +187,9 @@ bool recording_close(struct recording *recording, struct error *error)
         good = result == SQLITE_OK;
         sqlite3_finalize(recording->insert);
         sqlite3_finalize(recording->remove);
-        recording->insert = recording->remove = NULL;
+        sqlite3_finalize(recording->forget);
+        sqlite3_finalize(recording->judge);
+        recording->insert = recording->remove = recording->forget = recording->judge = NULL;
         /* Out of WAL mode the lone file opens everywhere, also where nothing may be written. A reader prevents it, and
          * then it stays as it is. */
         if (good)
