@@ -55,10 +55,22 @@ bool look_in_turn(const struct look *look, unsigned every)
     return (look->source->number + look->memory->pid) % every == 0;
 }
 
+static int look_read(struct look *look, const char *name, char *text, size_t size)
+{
+    int directory = look_directory(look);
+    return directory < 0 ? directory : proc_read(directory, name, text, size);
+}
+
+static int look_read_link(struct look *look, const char *name, char *target, size_t size)
+{
+    int directory = look_directory(look);
+    return directory < 0 ? directory : proc_read_link(directory, name, target, size);
+}
+
 static void executable_read(struct look *look)
 {
     char target[PATH_MAX];
-    int length = proc_read_link(look->directory, "exe", target, sizeof target);
+    int length = look_read_link(look, "exe", target, sizeof target);
     if (length < 0) {
         look_unread(look, PART_EXECUTABLE, length);
         return;
@@ -75,7 +87,7 @@ static void cgroup_read(struct look *look)
     char unit[256];
     const char *path;
     size_t length;
-    int result = proc_read(look->directory, "cgroup", text, sizeof text);
+    int result = look_read(look, "cgroup", text, sizeof text);
     if (result < 0) {
         look_unread(look, PART_CGROUP, result);
         return;
@@ -92,7 +104,7 @@ static void namespace_read(struct look *look, const char *name, size_t column)
 {
     char target[64];
     uint64_t inode;
-    int result = proc_read_link(look->directory, name, target, sizeof target);
+    int result = look_read_link(look, name, target, sizeof target);
     if (result < 0)
         look_unread(look, PART_NAMESPACE, result);
     else if (proc_namespace_parse(target, &inode))
@@ -135,7 +147,7 @@ static void switches_read(struct look *look)
 {
     char text[PROC_SMALL_BYTES];
     uint64_t number;
-    int result = proc_read(look->directory, "status", text, sizeof text);
+    int result = look_read(look, "status", text, sizeof text);
     if (result < 0) {
         look_unread(look, PART_STATUS, result);
         return;
@@ -150,7 +162,7 @@ static void io_read(struct look *look)
 {
     char text[PROC_SMALL_BYTES];
     uint64_t number;
-    int result = proc_read(look->directory, "io", text, sizeof text);
+    int result = look_read(look, "io", text, sizeof text);
     if (result < 0) {
         look_unread(look, PART_IO, result);
         return;
@@ -164,7 +176,7 @@ static void io_read(struct look *look)
 static void wait_channel_read(struct look *look)
 {
     char text[128];
-    int length = proc_read(look->directory, "wchan", text, sizeof text);
+    int length = look_read(look, "wchan", text, sizeof text);
     if (length < 0)
         look_unread(look, PART_WAIT_CHANNEL, length);
     else if (length > 0 && strcmp(text, "0") != 0)
@@ -174,7 +186,7 @@ static void wait_channel_read(struct look *look)
 static void system_call_read(struct look *look)
 {
     char text[256];
-    int result = proc_read(look->directory, "syscall", text, sizeof text);
+    int result = look_read(look, "syscall", text, sizeof text);
     if (result < 0)
         look_unread(look, PART_SYSTEM_CALL, result);
     else if (proc_system_call_parse(text, &look->memory->sleep.call) && look->memory->sleep.call.number >= 0)

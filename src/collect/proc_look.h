@@ -1,4 +1,4 @@
-/* One process while it is looked at: shared by proc_process.c, which says in which order, and proc_fact.c. */
+/* One process while it is looked at: shared by proc_process.c, which says in which order and proc_fact.c. */
 #ifndef COLLECT_PROC_LOOK_H
 #define COLLECT_PROC_LOOK_H
 
@@ -10,9 +10,15 @@ struct look {
     const struct process_memory *earlier; /* NULL at first sight */
     struct process_memory *memory;
     struct proc_stat stat;
-    int directory; /* its /proc/PID */
+    char *text; /* PROC_SMALL_BYTES that stat.name may point into */
+    uint64_t uid;
+    uint64_t cpu_ns;
+    int directory; /* its /proc/PID; -1: not open yet; else the negative errno of opening it */
     size_t row;
 };
+
+/* Opens its directory when it is not open yet. Negative errno: not there, or not for us. */
+int look_directory(struct look *look);
 
 void look_string(struct look *look, size_t column, const char *text, size_t length);
 void look_number(struct look *look, size_t column, uint64_t value);

@@ -18,30 +18,37 @@
 
 static void schedstat_read(struct look *look)
 {
-    struct process_memory *memory = look->memory;
-    const struct process_memory *earlier = look->earlier;
-    const struct source *source = look->source;
     char text[128];
+    struct proc_schedstat *schedstat = &look->memory->sleep.schedstat;
     int result = proc_read(look->directory, "schedstat", text, sizeof text);
-    if (result < 0 || !proc_schedstat_parse(text, &memory->sleep.schedstat)) {
+    if (result < 0 || !proc_schedstat_parse(text, schedstat)) {
+        *schedstat = (struct proc_schedstat){0};
         look_unread(look, PART_SCHEDSTAT, result);
         return;
     }
-    look_number(look, PROCESS_RUN_DELAY_NS, memory->sleep.schedstat.run_delay_ns);
+    look_number(look, PROCESS_RUN_DELAY_NS, schedstat->run_delay_ns);
+    /* Ticks are rounded down: one thread's schedstat is the same to the nanosecond. */
+    if (look->stat.threads == 1 && schedstat->cpu_ns > look->cpu_ns)
+        look->cpu_ns = schedstat->cpu_ns;
+}
+
+static void sleep_look(struct look *look)
+{
+    struct process_memory *memory = look->memory;
+    const struct process_memory *earlier = look->earlier;
+    schedstat_read(look);
+    if (!table_known(look->table, look->row, PROCESS_RUN_DELAY_NS))
+        return;
     sleep_settle(&memory->sleep, earlier == NULL ? NULL : &earlier->sleep, look->stat.state != 'R', look_is_late(look),
-                 source->sample->boottime_ns);
+                 look->source->sample->boottime_ns);
     memory->unchanged = memory->sleep.still && memory->single_threaded && earlier->image == memory->image;
 }
 
-static void counters_set(struct look *look, uint32_t uid)
+static void counters_set(struct look *look)
 {
     const struct proc_stat *stat = &look->stat;
     const struct source *source = look->source;
-    const struct process_memory *memory = look->memory;
-    uint64_t cpu_ns = (stat->user_ticks + stat->system_ticks) * source->ns_per_tick;
-    /* Ticks are rounded down: one thread's schedstat is the same to the nanosecond. */
-    if (stat->threads == 1 && memory->sleep.schedstat.cpu_ns > cpu_ns)
-        cpu_ns = memory->sleep.schedstat.cpu_ns;
+    uint64_t cpu_ns = look->cpu_ns;
     if (look->earlier != NULL) {
         uint64_t before = table_u64(&source->previous->tables[TABLE_PROCESS], look->earlier->row, PROCESS_CPU_NS, 0);
         cpu_ns = cpu_ns < before ? before : cpu_ns;
@@ -50,7 +57,7 @@ static void counters_set(struct look *look, uint32_t uid)
     look_number(look, PROCESS_START_TICKS, stat->start_ticks);
     look_number(look, PROCESS_PARENT_PID, stat->parent_pid);
     look_string(look, PROCESS_NAME, stat->name, stat->name_length);
-    look_number(look, PROCESS_UID, uid);
+    look_number(look, PROCESS_UID, look->uid);
     look_number(look, PROCESS_STATE, (unsigned char)stat->state);
     look_number(look, PROCESS_KERNEL_THREAD, (stat->flags & PROC_FLAG_KERNEL_THREAD) != 0);
     look_number(look, PROCESS_CPU_NS, cpu_ns);
@@ -102,25 +109,48 @@ static int descriptors_collect(struct look *look)
 static bool threads_collect(struct look *look)
 {
     if (look->source->complete && look->stat.threads > 1 && !(look->stat.flags & PROC_FLAG_KERNEL_THREAD)) {
-        thread_collect(look->source, look->directory, look->memory, look->earlier, look->stat.threads,
-                       look_is_late(look));
+        struct thread_scene scene = {look->directory, look->stat.threads, look_is_late(look)};
+        thread_collect(look->source, &scene, look->memory, look->earlier);
         return true;
     }
     return thread_carry(look->source, look->memory, look->earlier);
 }
 
-/* 0, or a negative errno: the process has gone or may not be looked at, and no row of it is left. */
-static int process_look(struct look *look)
+int look_directory(struct look *look)
 {
-    char text[PROC_SMALL_BYTES];
+    char name[24];
+    if (look->directory == -1) {
+        int directory =
+            openat(look->source->root, proc_name(name, look->memory->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        look->directory = directory >= 0 ? directory : errno == EPERM ? -EACCES : -errno; /* EPERM is 1 */
+    }
+    return look->directory;
+}
+
+/* 0, or a negative errno. */
+static int stat_read(struct look *look)
+{
     struct stat owner;
-    int length = proc_read(look->directory, "stat", text, sizeof text);
+    if (look_directory(look) < 0)
+        return look->directory;
+    int length = proc_read(look->directory, "stat", look->text, PROC_SMALL_BYTES);
     if (length <= 0 || fstat(look->directory, &owner) != 0)
         return length < 0 ? length : -ESRCH;
-    if (!proc_stat_parse(text, (size_t)length, &look->stat))
+    if (!proc_stat_parse(look->text, (size_t)length, &look->stat))
         return -EIO;
     if (look->earlier != NULL && look->earlier->start_ticks != look->stat.start_ticks)
         look->earlier = NULL;
+    look->uid = owner.st_uid;
+    look->cpu_ns = (look->stat.user_ticks + look->stat.system_ticks) * look->source->ns_per_tick;
+    return 0;
+}
+
+/* 0, or a negative errno: the process has gone or may not be looked at, and no row of it is left. */
+static int process_look(struct look *look)
+{
+    int result = stat_read(look);
+    if (result < 0)
+        return result;
     look->row = table_append(look->table);
     if (look->row == SIZE_MAX)
         return -ENOMEM;
@@ -128,11 +158,11 @@ static int process_look(struct look *look)
     look->memory->start_ticks = look->stat.start_ticks;
     look->memory->image = look->stat.image;
     look->memory->single_threaded = look->stat.threads == 1;
-    schedstat_read(look);
-    counters_set(look, owner.st_uid);
+    sleep_look(look);
+    counters_set(look);
     look_facts(look);
     look_dear(look);
-    int result = threads_collect(look) ? descriptors_collect(look) : -ENOMEM;
+    result = threads_collect(look) ? descriptors_collect(look) : -ENOMEM;
     if (result < 0)
         table_drop_last(look->table);
     return result;
@@ -185,6 +215,14 @@ static void unread_count(const struct look *look)
             sample_unread_add(look->source->sample, parts[part], proc_reason(look->memory->unread[part]), 1);
 }
 
+static bool pid_add(uint32_t **pids, size_t *count, size_t *capacity, uint32_t pid)
+{
+    bool room = memory_grow(pids, capacity, *count + 1, sizeof **pids);
+    if (room)
+        (*pids)[(*count)++] = pid;
+    return room;
+}
+
 static bool pids_list(struct source *source, uint32_t **pids, size_t *count, struct error *error)
 {
     struct proc_listing listing;
@@ -195,11 +233,8 @@ static bool pids_list(struct source *source, uint32_t **pids, size_t *count, str
     if (result < 0)
         return error_errno(error, -result, "cannot list the processes in /proc");
     bool done = true;
-    while (done && proc_listing_next(&listing, &number, &name)) {
-        done = memory_grow(pids, &capacity, *count + 1, sizeof **pids);
-        if (done)
-            (*pids)[(*count)++] = (uint32_t)number;
-    }
+    while (done && proc_listing_next(&listing, &number, &name))
+        done = pid_add(pids, count, &capacity, (uint32_t)number);
     proc_listing_close(&listing);
     return done || error_memory(error);
 }
@@ -212,21 +247,23 @@ static int pid_compare(const void *a, const void *b)
 
 static int pid_look(struct source *source, uint32_t pid, const struct process_memory *earlier)
 {
-    char name[24];
+    char text[PROC_SMALL_BYTES];
     struct process_memories *memories = &source->processes;
     if (!memory_grow(&memories->items, &memories->capacity, memories->count + 1, sizeof *memories->items))
         return -ENOMEM;
     struct process_memory *memory = &memories->items[memories->count];
     *memory = (struct process_memory){.pid = pid, .sleep.call = {.number = -1}};
-    struct look look = {
-        .source = source, .table = &source->sample->tables[TABLE_PROCESS], .earlier = earlier, .memory = memory};
+    struct look look = {.source = source,
+                        .table = &source->sample->tables[TABLE_PROCESS],
+                        .earlier = earlier,
+                        .memory = memory,
+                        .text = text,
+                        .directory = -1};
     int result = process_carry(&look);
     if (result == 0) {
-        look.directory = openat(source->root, proc_name(name, pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (look.directory < 0)
-            return -errno;
         result = process_look(&look);
-        close(look.directory);
+        if (look.directory >= 0)
+            close(look.directory);
     }
     if (result < 0)
         return result;

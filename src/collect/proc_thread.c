@@ -4,7 +4,6 @@
 
 #include "base/memory.h"
 
-#include <errno.h>
 #include <string.h>
 
 void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
@@ -24,6 +23,8 @@ void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, 
 static const struct thread_memory *thread_earlier(const struct source *source, const struct process_memory *process,
                                                   uint32_t tid)
 {
+    if (process->thread_count == 0)
+        return NULL;
     const struct thread_memory *items = source->earlier_threads.items + process->thread_first;
     size_t low = 0, high = process->thread_count;
     while (low < high) {
@@ -36,27 +37,31 @@ static const struct thread_memory *thread_earlier(const struct source *source, c
     return low < process->thread_count && items[low].tid == tid ? &items[low] : NULL;
 }
 
-/* False: it has ended, or memory ran out. */
-static bool thread_look(struct source *source, int task, uint32_t tid, const struct thread_memory *earlier,
-                        bool first_look)
+static int call_read(const struct source *source, uint32_t pid, uint32_t tid, struct proc_system_call *call)
+{
+    char path[96], name[24], text[256];
+    char *end = stpcpy(stpcpy(path, proc_name(name, pid)), "/task/");
+    strcpy(stpcpy(end, proc_name(name, tid)), "/syscall");
+    int result = proc_read(source->root, path, text, sizeof text);
+    if (result >= 0)
+        proc_system_call_parse(text, call);
+    return result;
+}
+
+/* Takes in a thread with that schedstat. False: it has ended, or memory ran out. */
+static bool thread_add(struct source *source, const struct process_memory *process, uint32_t tid,
+                       const struct proc_schedstat *schedstat, const struct process_memory *earlier_process,
+                       bool first_look)
 {
     struct thread_memories *threads = &source->threads;
-    char path[48], text[256];
-    struct thread_memory thread = {.tid = tid, .sleep.call = {.number = -1}};
-    char *end = stpcpy(path, proc_name(text, tid));
-    strcpy(end, "/schedstat");
-    if (proc_read(task, path, text, sizeof text) < 0 || !proc_schedstat_parse(text, &thread.sleep.schedstat))
-        return false;
-    bool still = earlier != NULL && thread.sleep.schedstat.cpu_ns > 0 &&
-                 memcmp(&earlier->sleep.schedstat, &thread.sleep.schedstat, sizeof thread.sleep.schedstat) == 0;
-    if (still && earlier->sleep.call.blocked) {
+    struct thread_memory thread = {.tid = tid, .sleep = {.schedstat = *schedstat, .call = {.number = -1}}};
+    const struct thread_memory *earlier = earlier_process == NULL ? NULL : thread_earlier(source, earlier_process, tid);
+    bool still = earlier != NULL && schedstat->cpu_ns > 0 &&
+                 memcmp(&earlier->sleep.schedstat, schedstat, sizeof *schedstat) == 0;
+    if (still && earlier->sleep.call.blocked)
         thread.sleep.call = earlier->sleep.call;
-    } else {
-        strcpy(end, "/syscall");
-        if (proc_read(task, path, text, sizeof text) < 0)
-            return false;
-        proc_system_call_parse(text, &thread.sleep.call);
-    }
+    else if (call_read(source, process->pid, tid, &thread.sleep.call) < 0)
+        return false;
     sleep_settle(&thread.sleep, earlier == NULL ? NULL : &earlier->sleep, thread.sleep.call.blocked, first_look,
                  source->sample->boottime_ns);
     if (!memory_grow(&threads->items, &threads->capacity, threads->count + 1, sizeof *threads->items))
@@ -65,24 +70,34 @@ static bool thread_look(struct source *source, int task, uint32_t tid, const str
     return true;
 }
 
-void thread_collect(struct source *source, int directory, struct process_memory *process,
-                    const struct process_memory *earlier, uint64_t threads, bool first_look)
+static void threads_list(struct source *source, const struct thread_scene *scene, const struct process_memory *process,
+                         const struct process_memory *earlier)
 {
     struct proc_listing listing;
     uint64_t tid;
     const char *name;
-    if (threads > THREADS_LOOKED_AT) {
-        sample_unread_add(source->sample, "threads", "too many in one process", threads - 1);
+    if (proc_listing_open(&listing, scene->directory, "task", source->live) < 0)
+        return;
+    while (proc_listing_next(&listing, &tid, &name)) {
+        char path[48], text[256];
+        struct proc_schedstat schedstat;
+        strcpy(stpcpy(path, name), "/schedstat");
+        if (tid != process->pid && proc_read(listing.descriptor, path, text, sizeof text) >= 0 &&
+            proc_schedstat_parse(text, &schedstat))
+            thread_add(source, process, (uint32_t)tid, &schedstat, earlier, scene->first_look);
+    }
+    proc_listing_close(&listing);
+}
+
+void thread_collect(struct source *source, const struct thread_scene *scene, struct process_memory *process,
+                    const struct process_memory *earlier)
+{
+    if (scene->threads > THREADS_LOOKED_AT) {
+        sample_unread_add(source->sample, "threads", "too many in one process", scene->threads - 1);
         return;
     }
     process->thread_first = source->threads.count;
-    if (proc_listing_open(&listing, directory, "task", source->live) < 0)
-        return;
-    while (proc_listing_next(&listing, &tid, &name))
-        if (tid != process->pid)
-            thread_look(source, listing.descriptor, (uint32_t)tid,
-                        earlier == NULL ? NULL : thread_earlier(source, earlier, (uint32_t)tid), first_look);
-    proc_listing_close(&listing);
+    threads_list(source, scene, process, earlier);
     process->thread_count = source->threads.count - process->thread_first;
 }
 

@@ -131,8 +131,13 @@ void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, 
                   int64_t now_ns);
 
 /* Looks at the threads other than the main one (directory: /proc/PID), or takes over what was remembered of them. */
-void thread_collect(struct source *source, int directory, struct process_memory *process,
-                    const struct process_memory *earlier, uint64_t threads, bool first_look);
+struct thread_scene {
+    int directory;
+    uint64_t threads;
+    bool first_look;
+};
+void thread_collect(struct source *source, const struct thread_scene *scene, struct process_memory *process,
+                    const struct process_memory *earlier);
 bool thread_carry(struct source *source, struct process_memory *process, const struct process_memory *earlier);
 
 /* The row of a process's descriptor by its number, in a table or in that of the sample under way; SIZE_MAX: not
