@@ -38,6 +38,7 @@ static const struct doctor_entry entries[] = {
     {"memory that stays in memory", check_memory_lock, false, true, ROW_MS},
     {"spared when memory runs out", check_oom_score, false, true, ROW_MS},
     {"processors", check_processors, false, false, ROW_MS},
+    {"kernel's own listing (BPF)", check_kernel_sample, false, false, 900},
     {"kernel events (BPF)", check_kernel_events, false, false, 1500},
 };
 

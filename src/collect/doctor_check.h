@@ -27,6 +27,7 @@ doctor_check check_cgroups;
 doctor_check check_memory_lock;
 doctor_check check_oom_score;
 doctor_check check_processors;
+doctor_check check_kernel_sample;
 doctor_check check_kernel_events;
 
 /* Fills a row: available or not, the detail by format, and the remedy where it is not available. */

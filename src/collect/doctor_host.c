@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "collect/kernel_sample.h"
 #include "collect/recorder.h"
 #include "collect/socket_dump.h"
 
@@ -163,6 +164,15 @@ void check_processors(struct doctor_row *row)
 {
     long online = sysconf(_SC_NPROCESSORS_ONLN), all = sysconf(_SC_NPROCESSORS_CONF);
     check_tell(row, online > 0, "", "%ld of %ld online", online, all);
+}
+
+void check_kernel_sample(struct doctor_row *row)
+{
+    struct error error = {0};
+    struct kernel_sample *kernel = kernel_sample_new(&error);
+    check_tell(row, kernel != NULL, "nothing is lost: /proc tells the same, at a higher cost", "%s",
+               kernel != NULL ? "processes and descriptors are listed by the kernel itself" : error.text);
+    kernel_sample_free(kernel);
 }
 
 void check_kernel_events(struct doctor_row *row)

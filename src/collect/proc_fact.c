@@ -122,6 +122,17 @@ static bool is_same_program(const struct look *look)
            memcmp(name, look->stat.name, look->stat.name_length) == 0;
 }
 
+/* What has not run has not changed its title, and the kernel tells when others move it. */
+static unsigned facts_every(const struct look *look)
+{
+    const struct process_memory *memory = look->memory, *earlier = look->earlier;
+    if (look->kernel == NULL || earlier->place == 0)
+        return FACTS_EVERY_SAMPLES;
+    if (earlier->place != memory->place)
+        return 1;
+    return memory->unchanged ? TOLD_EVERY_SAMPLES : FACTS_EVERY_SAMPLES;
+}
+
 void look_facts(struct look *look)
 {
     bool same = is_same_program(look);
@@ -130,7 +141,7 @@ void look_facts(struct look *look)
         parts_carry(look, PART_EXECUTABLE, PART_NAMESPACE);
         look->memory->command_due = look->earlier->command_due;
     }
-    if (same && !look_in_turn(look, FACTS_EVERY_SAMPLES))
+    if (same && !look_in_turn(look, facts_every(look)))
         return;
     for (int part = PART_EXECUTABLE; part <= PART_NAMESPACE; part++)
         look->memory->unread[part] = 0;
@@ -196,7 +207,8 @@ static void system_call_read(struct look *look)
 void look_dear(struct look *look)
 {
     struct process_memory *memory = look->memory;
-    if (memory->unchanged && look->earlier->dear && !look_in_turn(look, UNCHANGED_EVERY_SAMPLES)) {
+    unsigned every = look->kernel != NULL ? TOLD_EVERY_SAMPLES : UNCHANGED_EVERY_SAMPLES;
+    if (memory->unchanged && look->earlier->dear && !look_in_turn(look, every)) {
         columns_carry(look, dear_columns, COUNT_OF(dear_columns));
         parts_carry(look, PART_STATUS, PART_SYSTEM_CALL);
         memory->sleep.call = look->earlier->sleep.call;
@@ -206,10 +218,12 @@ void look_dear(struct look *look)
     memory->dear = look->source->complete;
     if (!memory->dear)
         return;
-    io_read(look);
+    if (look->kernel == NULL)
+        io_read(look);
     if (look->stat.flags & PROC_FLAG_KERNEL_THREAD)
         return;
-    switches_read(look);
+    if (look->kernel == NULL)
+        switches_read(look);
     wait_channel_read(look);
     system_call_read(look);
 }

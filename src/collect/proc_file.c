@@ -102,13 +102,16 @@ static bool look_take(struct source *source, struct file_looks *looks, size_t ro
 {
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     const char *path = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+    struct slow_file file;
     look->slow = filesystem_slow(source, look->key.mount_namespace, table->cells[DESCRIPTOR_PID][row], path);
     if (look->slow) {
         looks->slow_count++;
         return true;
     }
-    struct slow_file file;
-    slow_file_read(source->root, descriptor_of(table, row), &file);
+    if (!kernel_file_answer(source, row, &file)) {
+        slow_file_read(source->root, descriptor_of(table, row), &file);
+        kernel_file_learn(source, row, &file);
+    }
     return look_settle(source, look, &file);
 }
 

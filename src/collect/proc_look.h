@@ -1,4 +1,5 @@
-/* One process while it is looked at: shared by proc_process.c, which says in which order and proc_fact.c. */
+/* One process while it is looked at: shared by proc_process.c, which says in which order, proc_fact.c and
+ * kernel_process.c. */
 #ifndef COLLECT_PROC_LOOK_H
 #define COLLECT_PROC_LOOK_H
 
@@ -8,6 +9,7 @@ struct look {
     struct source *source;
     struct table *table;
     const struct process_memory *earlier; /* NULL at first sight */
+    const struct kernel_process *kernel;  /* what the kernel told of it; NULL: /proc tells all */
     struct process_memory *memory;
     struct proc_stat stat;
     char *text; /* PROC_SMALL_BYTES that stat.name may point into */
@@ -30,6 +32,11 @@ bool look_is_late(const struct look *look);
 
 /* Is it the process's turn for what is looked at again every so many samples? */
 bool look_in_turn(const struct look *look, unsigned every);
+
+/* Fills stat, uid and cpu_ns from what the kernel told (look->kernel). */
+void look_kernel(struct look *look);
+/* Those dear columns that the kernel tells in every tier. */
+void look_kernel_dear(struct look *look);
 
 /* What seldom changes: read at first sight, after an exec and in turns. */
 void look_facts(struct look *look);

@@ -32,11 +32,21 @@ static void schedstat_read(struct look *look)
         look->cpu_ns = schedstat->cpu_ns;
 }
 
+static void schedstat_take(struct look *look)
+{
+    const struct sample_task *task = &look->kernel->main;
+    look->memory->sleep.schedstat = (struct proc_schedstat){task->cpu_ns, task->run_delay_ns, task->slices};
+    look_number(look, PROCESS_RUN_DELAY_NS, task->run_delay_ns);
+}
+
 static void sleep_look(struct look *look)
 {
     struct process_memory *memory = look->memory;
     const struct process_memory *earlier = look->earlier;
-    schedstat_read(look);
+    if (look->kernel != NULL)
+        schedstat_take(look);
+    else
+        schedstat_read(look);
     if (!table_known(look->table, look->row, PROCESS_RUN_DELAY_NS))
         return;
     sleep_settle(&memory->sleep, earlier == NULL ? NULL : &earlier->sleep, look->stat.state != 'R', look_is_late(look),
@@ -91,7 +101,12 @@ static int descriptors_collect(struct look *look)
         look_number(look, PROCESS_DESCRIPTORS, 0);
         return 0;
     }
-    if (!descriptors_carry(look)) {
+    if (look->kernel != NULL) {
+        int count = kernel_descriptors_collect(look->source, look->row);
+        if (count < 0)
+            return count;
+        memory->descriptor_count = (size_t)count;
+    } else if (!descriptors_carry(look)) {
         int count = descriptor_collect(look->source, look->directory, look->row, look->earlier);
         if (proc_is_gone(count) || count == -ENOMEM)
             return count;
@@ -109,7 +124,7 @@ static int descriptors_collect(struct look *look)
 static bool threads_collect(struct look *look)
 {
     if (look->source->complete && look->stat.threads > 1 && !(look->stat.flags & PROC_FLAG_KERNEL_THREAD)) {
-        struct thread_scene scene = {look->directory, look->stat.threads, look_is_late(look)};
+        struct thread_scene scene = {look->directory, look->kernel, look->stat.threads, look_is_late(look)};
         thread_collect(look->source, &scene, look->memory, look->earlier);
         return true;
     }
@@ -148,7 +163,11 @@ static int stat_read(struct look *look)
 /* 0, or a negative errno: the process has gone or may not be looked at, and no row of it is left. */
 static int process_look(struct look *look)
 {
-    int result = stat_read(look);
+    int result = 0;
+    if (look->kernel != NULL)
+        look_kernel(look);
+    else
+        result = stat_read(look);
     if (result < 0)
         return result;
     look->row = table_append(look->table);
@@ -157,11 +176,14 @@ static int process_look(struct look *look)
     look->memory->row = (uint32_t)look->row;
     look->memory->start_ticks = look->stat.start_ticks;
     look->memory->image = look->stat.image;
+    look->memory->place = look->kernel != NULL ? look->kernel->process.place : 0;
     look->memory->single_threaded = look->stat.threads == 1;
     sleep_look(look);
     counters_set(look);
     look_facts(look);
     look_dear(look);
+    if (look->kernel != NULL)
+        look_kernel_dear(look);
     result = threads_collect(look) ? descriptors_collect(look) : -ENOMEM;
     if (result < 0)
         table_drop_last(look->table);
@@ -239,6 +261,21 @@ static bool pids_list(struct source *source, uint32_t **pids, size_t *count, str
     return done || error_memory(error);
 }
 
+/* What the kernel has told, and what it left out before. */
+static bool pids_told(struct source *source, uint32_t **pids, size_t *count, struct error *error)
+{
+    size_t capacity = 0, told_count;
+    bool done = true;
+    const struct kernel_process *told = kernel_sample_processes(source->kernel, &told_count);
+    const struct process_memories *earlier = &source->earlier_processes;
+    for (size_t i = 0; done && i < told_count; i++)
+        done = pid_add(pids, count, &capacity, told[i].main.pid);
+    for (size_t i = 0; done && i < earlier->count; i++)
+        if (earlier->items[i].left_out && kernel_sample_process(source->kernel, earlier->items[i].pid) == NULL)
+            done = pid_add(pids, count, &capacity, earlier->items[i].pid);
+    return done || error_memory(error);
+}
+
 static int pid_compare(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -256,10 +293,12 @@ static int pid_look(struct source *source, uint32_t pid, const struct process_me
     struct look look = {.source = source,
                         .table = &source->sample->tables[TABLE_PROCESS],
                         .earlier = earlier,
+                        .kernel = source->kernel_read ? kernel_sample_process(source->kernel, pid) : NULL,
                         .memory = memory,
                         .text = text,
                         .directory = -1};
-    int result = process_carry(&look);
+    int result = look.kernel != NULL ? 0 : process_carry(&look);
+    memory->left_out = source->kernel_read && look.kernel == NULL;
     if (result == 0) {
         result = process_look(&look);
         if (look.directory >= 0)
@@ -276,7 +315,8 @@ bool process_collect(struct source *source, struct error *error)
 {
     uint32_t *pids = NULL;
     size_t count = 0;
-    bool done = pids_list(source, &pids, &count, error);
+    bool listed = !source->kernel_read || !source->kernel_read_before || source->number % LISTED_EVERY_SAMPLES == 0;
+    bool done = listed ? pids_list(source, &pids, &count, error) : pids_told(source, &pids, &count, error);
     if (done && count > 1)
         qsort(pids, count, sizeof *pids, pid_compare);
     const struct process_memories *earlier = &source->earlier_processes;

@@ -92,12 +92,19 @@ static void threads_list(struct source *source, const struct thread_scene *scene
 void thread_collect(struct source *source, const struct thread_scene *scene, struct process_memory *process,
                     const struct process_memory *earlier)
 {
+    const struct kernel_process *kernel = scene->kernel;
     if (scene->threads > THREADS_LOOKED_AT) {
         sample_unread_add(source->sample, "threads", "too many in one process", scene->threads - 1);
         return;
     }
     process->thread_first = source->threads.count;
-    threads_list(source, scene, process, earlier);
+    if (kernel == NULL)
+        threads_list(source, scene, process, earlier);
+    for (size_t i = 0; kernel != NULL && i < kernel->thread_count; i++) {
+        const struct sample_task *thread = &kernel->threads[i];
+        struct proc_schedstat schedstat = {thread->cpu_ns, thread->run_delay_ns, thread->slices};
+        thread_add(source, process, thread->thread, &schedstat, earlier, scene->first_look);
+    }
     process->thread_count = source->threads.count - process->thread_first;
 }
 

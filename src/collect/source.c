@@ -73,6 +73,7 @@ void source_free(struct source *source)
     slow_free(source->slow);
     filesystems_free(source->filesystems);
     recorder_free(source->recorder);
+    kernel_sample_free(source->kernel);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -243,7 +244,8 @@ static bool namespaces_list(const struct source *source, struct net_namespace **
             continue;
         if (!memory_grow(namespaces, &capacity, *count + 1, sizeof **namespaces))
             return false;
-        (*namespaces)[(*count)++] = (struct net_namespace){.inode = inode, .pid = (int64_t)table->cells[PROCESS_PID][row]};
+        (*namespaces)[(*count)++] =
+            (struct net_namespace){.inode = inode, .pid = (int64_t)table->cells[PROCESS_PID][row]};
     }
     return true;
 }
@@ -265,6 +267,19 @@ void source_settle(struct source *source)
 {
     if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0')
         source->recorder = recorder_new(&source->recorder_missing);
+    if (source->live && source->kernel == NULL && source->kernel_missing.text[0] == '\0')
+        source->kernel = kernel_sample_new(&source->kernel_missing);
+}
+
+/* What fails once is left alone: /proc carries on. */
+static void kernel_gather(struct source *source)
+{
+    source->kernel_read_before = source->kernel_read && source->previous != NULL;
+    source->kernel_read = source->kernel != NULL && kernel_sample_read(source->kernel, &source->kernel_missing);
+    if (source->kernel != NULL && !source->kernel_read) {
+        kernel_sample_free(source->kernel);
+        source->kernel = NULL;
+    }
 }
 
 static bool recorder_gather(struct source *source, struct error *error)
@@ -291,10 +306,13 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     }
     sample->time_ns = clock_realtime_ns();
     sample->boottime_ns = tree_boottime_ns(source);
-    sample->sources = SAMPLE_SOURCE_PROC | (source->recorder != NULL ? SAMPLE_SOURCE_KERNEL : 0);
+    sample->sources = SAMPLE_SOURCE_PROC;
     sample->complete = complete;
     if (source->recorder != NULL)
         recorder_begin(source->recorder);
+    kernel_gather(source);
+    if (source->recorder != NULL || source->kernel_read)
+        sample->sources |= SAMPLE_SOURCE_KERNEL;
     bool done = process_collect(source, error) && command_collect(source, error) && file_collect(source, error) &&
                 sockets_gather(source, error) && recorder_gather(source, error) && lock_collect(source, error) &&
                 wait_collect(source, error) && host_collect(source, error) && filesystem_collect(source, error);

@@ -1,4 +1,5 @@
-/* The source of samples inside the collector process: /proc and netlink (the kernel source will stand beside it).
+/* The source of samples inside the collector process: /proc and netlink, and where it can be had the
+ * kernel's own listing of processes and descriptors (kernel_sample.h), which fills the same rows.
  *
  * Times. /proc tells no time of locks and waits: they begin at the first look that proves them. A sleeping thread whose
  * schedstat has not changed has not woken: its wait is as old as the first look that found it asleep so. Who sleeps on a
@@ -24,8 +25,8 @@ void source_free(struct source *source);
  * and locks). complete: with the dear tier. */
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
-/* Does what takes its time and what no first sample needs to wait for: loads the recorder. To be called between two
- * samples; does nothing the second time. */
+/* Does what takes its time and what no first sample needs to wait for: loads the recorder and the kernel's listing. To be
+ * called between two samples; does nothing the second time. */
 void source_settle(struct source *source);
 
 #endif

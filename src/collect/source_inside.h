@@ -6,6 +6,7 @@
 #define COLLECT_SOURCE_INSIDE_H
 
 #include "base/index.h"
+#include "collect/kernel_sample.h"
 #include "collect/proc_parse.h"
 #include "collect/recorder.h"
 #include "collect/source.h"
@@ -16,8 +17,10 @@
 enum {
     THREADS_LOOKED_AT = 64,       /* of a process with more only the main thread is */
     FACTS_EVERY_SAMPLES = 32,     /* how often exe, argv, cgroup, ... are read again without a reason */
+    LISTED_EVERY_SAMPLES = 4,     /* how often /proc is asked for processes that the kernel's listing leaves out */
     STAT_EVERY_SAMPLES = 4,       /* how often even a process that has not run is looked at; divides the others */
     UNCHANGED_EVERY_SAMPLES = 16, /* how often what cannot have changed by itself is read again all the same */
+    TOLD_EVERY_SAMPLES = 256,     /* and how often what the kernel would have told a change of */
 };
 
 /* What is remembered of a thread's sleep. As long as its schedstat stays the same it has slept on, in the same call. */
@@ -55,8 +58,10 @@ struct process_memory {
     uint32_t row; /* in the sample that was taken with it */
     uint64_t start_ticks;
     uint64_t image;            /* changes with exec */
+    uint64_t place;            /* changes with cgroup and namespaces, where the kernel tells them; else 0 */
     struct sleep_memory sleep; /* of its main thread */
     bool single_threaded;
+    bool left_out;              /* the kernel's listing did not have it */
     bool unchanged;             /* single-threaded and has not run since the sample before */
     int16_t unread[PART_COUNT]; /* negative errno of what could not be read, else 0 */
     bool command_due;           /* its command line is to be read */
@@ -101,6 +106,10 @@ struct source {
     struct filesystems *filesystems;
     struct recorder *recorder;     /* NULL: none, or not yet */
     struct error recorder_missing; /* why there is none; empty while it was not tried */
+    struct kernel_sample *kernel;  /* NULL: none, or not yet */
+    struct error kernel_missing;   /* why there is none; empty while it was not tried */
+    bool kernel_read;              /* it has told all for the sample under way */
+    bool kernel_read_before;       /* and for the one before */
     uint64_t page_bytes, ns_per_tick;
 
     uint64_t number; /* of the sample under way, from 1 */
@@ -130,9 +139,11 @@ struct process_memory *source_process(struct source *source, uint64_t pid, uint6
 void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
                   int64_t now_ns);
 
-/* Looks at the threads other than the main one (directory: /proc/PID), or takes over what was remembered of them. */
+/* Looks at the threads other than the main one (directory: /proc/PID; or those that the kernel told, directory -1), or
+ * takes over what was remembered of them. */
 struct thread_scene {
     int directory;
+    const struct kernel_process *kernel; /* NULL: not told */
     uint64_t threads;
     bool first_look;
 };

@@ -34,32 +34,107 @@ struct pid {
     struct upid numbers[1];
 };
 
+struct sched_entity {
+    __u64 sum_exec_runtime;
+};
+
+struct sched_info {
+    unsigned long pcount;
+    unsigned long long run_delay;
+};
+
+struct task_io_accounting {
+    __u64 read_bytes, write_bytes;
+};
+
+struct signal_struct {
+    int nr_threads;
+    unsigned long min_flt, maj_flt;
+    struct task_io_accounting ioac;
+    unsigned long long sum_sched_runtime;
+};
+
+struct percpu_counter {
+    __s64 count;
+};
+
+struct mm_struct {
+    unsigned long start_code, start_stack;
+    struct percpu_counter rss_stat[4]; /* since 6.2; MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES */
+};
+
+struct old_counter {
+    long counter;
+};
+
+struct mm_rss_stat {
+    struct old_counter count[4];
+};
+
+struct mm_struct___old {
+    struct mm_rss_stat rss_stat;
+};
+
+struct user_number {
+    unsigned int val;
+};
+
+struct cred {
+    struct user_number euid;
+};
+
+struct css_set;
+
 struct task_struct {
+    unsigned int __state;
+    int exit_state;
     unsigned int flags;
     int pid, tgid;
     struct pid *thread_pid;
-    struct task_struct *group_leader;
+    struct task_struct *group_leader, *real_parent;
     struct nsproxy *nsproxy;
+    struct mm_struct *mm;
+    struct signal_struct *signal;
+    const struct cred *real_cred;
+    struct css_set *cgroups;
+    struct sched_entity se;
+    struct sched_info sched_info;
+    struct task_io_accounting ioac;
+    unsigned long nvcsw, nivcsw, min_flt, maj_flt;
     __u64 start_boottime;
     char comm[16];
 };
 
+struct task_struct___old { /* before 5.14 */
+    long state;
+};
+
 struct super_block {
     __u32 s_dev;
+    unsigned long s_magic;
 };
 
 struct inode {
+    unsigned short i_mode;
+    unsigned int i_nlink;
+    long long i_size;
     unsigned long i_ino;
     struct super_block *i_sb;
 };
 
 struct qstr {
+    __u64 hash_len;
     const unsigned char *name;
+};
+
+struct hlist_bl_node {
+    struct hlist_bl_node **pprev;
 };
 
 struct dentry {
     struct dentry *d_parent;
     struct qstr d_name;
+    struct hlist_bl_node d_hash; /* pprev is NULL once its name is gone */
 };
 
 struct vfsmount {
@@ -78,6 +153,8 @@ struct path {
 };
 
 struct file {
+    unsigned int f_mode;
+    struct inode *f_inode;
     struct path f_path;
 };
 
@@ -103,6 +180,25 @@ struct file_lock___old {
     unsigned int fl_pid;
     struct file *fl_file;
     long long fl_start, fl_end;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+    struct seq_file *seq;
+    __u64 seq_num;
+};
+
+struct bpf_iter__task {
+    struct bpf_iter_meta *meta;
+    struct task_struct *task;
+};
+
+struct bpf_iter__task_file {
+    struct bpf_iter_meta *meta;
+    struct task_struct *task;
+    __u32 fd;
+    struct file *file;
 };
 
 #pragma clang attribute pop

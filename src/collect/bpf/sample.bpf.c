@@ -1,0 +1,245 @@
+/* The kernel half of a sample: what the tasks and their descriptors are at this moment, without a lock that others hold
+ * for long and without sleeping.
+ *
+ * Telling a path costs more than all the rest: it is told once, then again when the file's name or those of the two
+ * directories above it change, and in turns. `seen` says what was told last in each slot; who reads the stream keeps
+ * the same table of paths by following it in its order. SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include "collect/bpf/kernel_types.h"
+#include "collect/bpf/sample_shared.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+enum {
+    PIPE_FILE_SYSTEM = 0x50495045, /* include/uapi/linux/magic.h */
+    SOCKET_FILE_SYSTEM = 0x534F434B,
+    OVERLAY_FILE_SYSTEM = 0x794c7630,
+    STATE_BITS = 16, /* of an entry of `seen`: what the path changes with; the others say which file it is */
+    MODE_TYPE = 0170000,
+    MODE_PIPE = 0010000,
+    MODE_SOCKET = 0140000,
+};
+
+#define STATE_MASK ((1ull << STATE_BITS) - 1)
+
+__u64 seen[SAMPLE_SLOTS];
+__u32 turn;
+__u32 level; /* of the reader's pid namespace, below the host's own */
+
+/* A path while it is written. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(
+        value, struct { char text[2 * SAMPLE_PATH_BYTES]; });
+} paths SEC(".maps");
+
+/* The number of a process in the reader's pid namespace; 0: it has none. */
+static __always_inline __u32 pid_number(struct pid *pid)
+{
+    if (level == 0)
+        return pid ? (__u32)pid->numbers[0].nr : 0;
+    if (!pid || pid->level < level || level >= 32)
+        return 0;
+    /* By hand, because an index that varies would be scaled by the size of the local struct. */
+    struct upid *number =
+        (void *)((char *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid));
+    return (__u32)BPF_CORE_READ(number, nr);
+}
+
+/* At the beginning of a stream. */
+static __always_inline void level_read(const struct bpf_iter_meta *meta)
+{
+    struct task_struct *self = (void *)bpf_get_current_task();
+    if (meta->seq_num == 0)
+        level = BPF_CORE_READ(self, thread_pid, level);
+}
+
+static __always_inline void task_read(struct sample_task *record, struct task_struct *task)
+{
+    if (bpf_core_field_exists(task->__state))
+        record->state = task->__state;
+    else
+        record->state = (__u32)((struct task_struct___old *)task)->state;
+    record->exit_state = (__u32)task->exit_state;
+    record->cpu_ns = task->se.sum_exec_runtime;
+    if (bpf_core_field_exists(task->sched_info.pcount)) {
+        record->run_delay_ns = task->sched_info.run_delay;
+        record->slices = task->sched_info.pcount;
+    }
+    record->minor_faults = task->min_flt;
+    record->major_faults = task->maj_flt;
+    if (bpf_core_field_exists(task->ioac.read_bytes)) {
+        record->read_bytes = task->ioac.read_bytes;
+        record->write_bytes = task->ioac.write_bytes;
+    }
+}
+
+static __always_inline __u64 mix(__u64 hash, __u64 value)
+{
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 29;
+}
+
+static __always_inline void memory_read(struct sample_process *record, struct mm_struct *memory)
+{
+    if (!memory)
+        return;
+    struct mm_struct___old *old = (void *)memory;
+    record->image = memory->start_code ^ memory->start_stack << 1;
+    if (bpf_core_field_exists(old->rss_stat.count[0].counter)) {
+        record->rss_pages[0] = old->rss_stat.count[0].counter;
+        record->rss_pages[1] = old->rss_stat.count[1].counter;
+        record->rss_pages[2] = old->rss_stat.count[3].counter;
+    } else {
+        record->rss_pages[0] = memory->rss_stat[0].count;
+        record->rss_pages[1] = memory->rss_stat[1].count;
+        record->rss_pages[2] = memory->rss_stat[3].count;
+    }
+}
+
+static __always_inline void process_read(struct sample_process *record, struct task_struct *task)
+{
+    struct signal_struct *signal = task->signal;
+    struct pid *parent = task->real_parent->group_leader->thread_pid;
+    record->start_ns = task->start_boottime;
+    record->dead_cpu_ns = signal->sum_sched_runtime;
+    record->dead_minor_faults = signal->min_flt;
+    record->dead_major_faults = signal->maj_flt;
+    if (bpf_core_field_exists(signal->ioac.read_bytes)) {
+        record->dead_read_bytes = signal->ioac.read_bytes;
+        record->dead_write_bytes = signal->ioac.write_bytes;
+    }
+    record->voluntary_switches = task->nvcsw;
+    record->involuntary_switches = task->nivcsw;
+    record->flags = task->flags;
+    record->parent_pid = pid_number(parent);
+    record->uid = task->real_cred->euid.val;
+    record->threads = (__u32)signal->nr_threads;
+    memory_read(record, task->mm);
+    __u64 places[2] = {}; /* addresses as numbers */
+    bpf_probe_read_kernel(&places[0], sizeof places[0], &task->cgroups);
+    bpf_probe_read_kernel(&places[1], sizeof places[1], &task->nsproxy);
+    record->place = mix(mix(0, places[0]), places[1]);
+    bpf_probe_read_kernel(record->name, sizeof record->name, &task->comm);
+}
+
+SEC("iter/task")
+int read_tasks(struct bpf_iter__task *context)
+{
+    struct task_struct *task = context->task;
+    level_read(context->meta);
+    struct {
+        struct sample_task task;
+        struct sample_process process;
+    } record = {};
+    if (!task)
+        return 0;
+    struct task_struct *leader = task->group_leader;
+    record.task.thread = pid_number(task->thread_pid);
+    record.task.pid = leader == task ? record.task.thread : pid_number(leader->thread_pid);
+    if (record.task.pid == 0 || record.task.thread == 0)
+        return 0;
+    task_read(&record.task, task);
+    if (leader != task) {
+        bpf_seq_write(context->meta->seq, &record.task, sizeof record.task);
+        return 0;
+    }
+    process_read(&record.process, task);
+    bpf_seq_write(context->meta->seq, &record, sizeof record);
+    return 0;
+}
+
+/* What the path changes with besides the file itself. */
+static __always_inline __u64 path_state(struct file *file, __u64 place)
+{
+    struct dentry *dentry = file->f_path.dentry, *parent = dentry->d_parent, *above = parent->d_parent;
+    __u64 state = mix(0, dentry->d_name.hash_len);
+    state = mix(state, parent->d_name.hash_len);
+    state = mix(state, above->d_name.hash_len);
+    state = mix(state, dentry->d_hash.pprev == 0);
+    return mix(state, (turn + (place >> 32)) / SAMPLE_TURNS);
+}
+
+/* Chooses the slot: one of two neighbours, that which has the file or a free one. Is the path as told there? */
+static __always_inline bool slot_choose(struct file *file, struct sample_descriptor *record)
+{
+    __u64 addresses[2] = {}; /* of mount and dentry, as numbers */
+    bpf_probe_read_kernel(addresses, sizeof addresses, &file->f_path);
+    __u64 place = mix(mix(0, addresses[0]), addresses[1]);
+    __u64 identity = mix(place, record->inode ^ (__u64)record->device << 40) | 1ull << STATE_BITS;
+    __u64 tag = (identity & ~STATE_MASK) | (path_state(file, place) & STATE_MASK);
+    __u32 first = (__u32)(place >> 32) & (SAMPLE_SLOTS - 1), second = first ^ 1;
+    __u32 slot = first;
+    if (seen[first] >> STATE_BITS == tag >> STATE_BITS)
+        slot = first;
+    else if (seen[second] >> STATE_BITS == tag >> STATE_BITS || (seen[first] != 0 && (seen[second] == 0 || turn & 1)))
+        slot = second;
+    record->slot = slot;
+    bool told = seen[slot & (SAMPLE_SLOTS - 1)] == tag;
+    seen[slot & (SAMPLE_SLOTS - 1)] = tag;
+    return told;
+}
+
+/* Writes the record and its path. The reader gets neither when there was no room: the kernel then calls again. */
+static __always_inline void path_write(struct seq_file *seq, struct file *file, struct sample_descriptor *record)
+{
+    __u32 zero = 0;
+    char *path = bpf_map_lookup_elem(&paths, &zero);
+    if (!path)
+        return;
+    long bytes = bpf_d_path(&file->f_path, path, SAMPLE_PATH_BYTES);
+    __u64 told = bytes > 1 ? (__u64)bytes - 1 : 0;
+    record->path_bytes = (__u16)told;
+    record->unnamed = told == 0;
+    bool failed = bpf_seq_write(seq, record, sizeof *record) != 0;
+    told = (told + 7) & ~7ull;
+    __asm__ volatile("" : "+r"(told)); /* keeps one copy of it, the one with its bounds */
+    told &= 2 * SAMPLE_PATH_BYTES - 1;
+    if (told > 0 && !failed)
+        failed = bpf_seq_write(seq, path, (__u32)told) != 0;
+    if (failed || record->unnamed)
+        seen[record->slot & (SAMPLE_SLOTS - 1)] = 0;
+}
+
+SEC("iter/task_file")
+int read_descriptors(struct bpf_iter__task_file *context)
+{
+    struct task_struct *task = context->task;
+    struct file *file = context->file;
+    struct sample_descriptor record = {};
+    level_read(context->meta);
+    /* A thread may have left its process's table: /proc shows that of the main thread. */
+    if (!task || !file || task->group_leader != task)
+        return 0;
+    struct inode *inode = file->f_inode;
+    struct super_block *super = inode->i_sb;
+    record.pid = pid_number(task->thread_pid);
+    record.number = context->fd;
+    record.inode = inode->i_ino;
+    record.mode = inode->i_mode;
+    record.access = file->f_mode & 3;
+    if (super->s_magic == PIPE_FILE_SYSTEM && (record.mode & MODE_TYPE) == MODE_PIPE)
+        record.object = SAMPLE_PIPE;
+    else if (super->s_magic == SOCKET_FILE_SYSTEM && (record.mode & MODE_TYPE) == MODE_SOCKET)
+        record.object = SAMPLE_SOCKET;
+    if (record.object != SAMPLE_PATH) {
+        bpf_seq_write(context->meta->seq, &record, sizeof record);
+        return 0;
+    }
+    record.size_bytes = (__u64)inode->i_size;
+    record.links = inode->i_nlink;
+    record.device = super->s_dev;
+    record.stacked = super->s_magic == OVERLAY_FILE_SYSTEM;
+    if (slot_choose(file, &record))
+        bpf_seq_write(context->meta->seq, &record, sizeof record);
+    else
+        path_write(context->meta->seq, file, &record);
+    return 0;
+}

@@ -1,0 +1,229 @@
+/* One row per open descriptor, from the kernel's stream of them. */
+#include "collect/kernel_inside.h"
+
+#include "base/memory.h"
+#include "collect/slow.h"
+#include "collect/source_inside.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+enum { KERNEL_MINOR_BITS = 20 }; /* include/linux/kdev_t.h */
+
+/* False: out of memory, and the slot is empty. */
+static bool path_take(struct kernel_sample *kernel, const struct sample_descriptor *record, const char *text)
+{
+    struct kernel_path *path = &kernel->paths[record->slot];
+    bool same = path->text != NULL && path->bytes == record->path_bytes && memcmp(path->text, text, path->bytes) == 0 &&
+                path->kernel_inode == record->inode && path->kernel_device == record->device;
+    if (same) {
+        path->agrees = false; /* until it is looked at again */
+        return true;
+    }
+    kernel->path_bytes -= path->bytes;
+    free(path->text);
+    *path = (struct kernel_path){.text = malloc(record->path_bytes + 1u),
+                                 .stacked = record->stacked,
+                                 .kernel_inode = record->inode,
+                                 .kernel_device = record->device};
+    if (path->text == NULL)
+        return false;
+    memcpy(path->text, text, record->path_bytes);
+    path->text[record->path_bytes] = '\0';
+    struct proc_link link;
+    proc_link_parse(path->text, record->path_bytes, &link);
+    path->bytes = record->path_bytes;
+    kernel->path_bytes += path->bytes;
+    path->deleted = link.deleted;
+    path->type = link.type;
+    return true;
+}
+
+/* The next record, with its path put into the table; NULL: no more. */
+static const struct sample_descriptor *record_next(struct kernel_sample *kernel, bool *memory)
+{
+    const struct buffer *stream = &kernel->descriptors;
+    if (stream->length - kernel->at < sizeof(struct sample_descriptor))
+        return NULL;
+    const struct sample_descriptor *record = (const void *)(stream->data + kernel->at);
+    size_t room = (record->path_bytes + 7u) & ~7u;
+    if (stream->length - kernel->at - sizeof *record < room || record->slot >= SAMPLE_SLOTS)
+        return NULL;
+    kernel->at += sizeof *record + room;
+    if (room > 0)
+        *memory = path_take(kernel, record, (const char *)(record + 1)) && *memory;
+    return record;
+}
+
+static enum descriptor_type mode_type(uint16_t mode, enum descriptor_type otherwise)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return DESCRIPTOR_FILE;
+    case S_IFDIR:
+        return DESCRIPTOR_DIRECTORY;
+    case S_IFCHR:
+    case S_IFBLK:
+        return DESCRIPTOR_DEVICE_FILE;
+    case S_IFIFO:
+        return DESCRIPTOR_PIPE;
+    case S_IFSOCK:
+        return DESCRIPTOR_SOCKET;
+    default:
+        return otherwise;
+    }
+}
+
+static uint32_t path_intern(struct source *source, struct kernel_path *path)
+{
+    if (path->interned_for != source->number) {
+        path->interned = sample_intern(source->sample, path->text, path->bytes - (path->deleted ? 10u : 0u));
+        path->interned_for = source->number;
+    }
+    return path->interned;
+}
+
+static void cell_set(struct table *table, size_t row, size_t column, uint64_t value)
+{
+    table->cells[column][row] = value;
+    table->known[column][row] = 1;
+}
+
+static void file_set(struct source *source, size_t row, const struct sample_descriptor *record)
+{
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    struct kernel_path *path = &source->kernel->paths[record->slot];
+    uint32_t name = path_intern(source, path);
+    if (name != UINT32_MAX)
+        cell_set(table, row, DESCRIPTOR_PATH, name);
+    if (path->type == DESCRIPTOR_OTHER) {
+        cell_set(table, row, DESCRIPTOR_TYPE, DESCRIPTOR_OTHER);
+        return;
+    }
+    cell_set(table, row, DESCRIPTOR_TYPE, mode_type(record->mode, path->type));
+    cell_set(table, row, DESCRIPTOR_DELETED, path->deleted);
+    cell_set(table, row, DESCRIPTOR_ACCESS, record->access);
+    if (path->looked) {
+        cell_set(table, row, DESCRIPTOR_INODE, path->inode);
+        cell_set(table, row, DESCRIPTOR_DEVICE, path->device);
+    }
+}
+
+/* False: out of memory. */
+static bool row_append(struct source *source, size_t process_row, const struct sample_descriptor *record)
+{
+    struct kernel_sample *kernel = source->kernel;
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
+    size_t row = table_append(table);
+    if (row == SIZE_MAX || !memory_grow(&kernel->rows, &kernel->row_capacity, row + 1, sizeof *kernel->rows))
+        return false;
+    for (; kernel->row_count < row; kernel->row_count++)
+        kernel->rows[kernel->row_count].slot = KERNEL_NO_SLOT;
+    bool named = record->object == SAMPLE_PATH;
+    kernel->rows[row] = (struct kernel_row){
+        .size_bytes = record->size_bytes, .links = record->links, .slot = named ? record->slot : KERNEL_NO_SLOT};
+    kernel->row_count = row + 1;
+    cell_set(table, row, DESCRIPTOR_PID, record->pid);
+    cell_set(table, row, DESCRIPTOR_START_TICKS, processes->cells[PROCESS_START_TICKS][process_row]);
+    cell_set(table, row, DESCRIPTOR_NUMBER, record->number);
+    if (named) {
+        file_set(source, row, record);
+        return true;
+    }
+    cell_set(table, row, DESCRIPTOR_INODE, record->inode);
+    cell_set(table, row, DESCRIPTOR_TYPE, record->object == SAMPLE_PIPE ? DESCRIPTOR_PIPE : DESCRIPTOR_SOCKET);
+    if (record->object == SAMPLE_PIPE)
+        cell_set(table, row, DESCRIPTOR_ACCESS, record->access);
+    return true;
+}
+
+bool kernel_descriptors_pass(struct kernel_sample *kernel)
+{
+    bool memory = true;
+    while (record_next(kernel, &memory) != NULL)
+        continue;
+    return memory;
+}
+
+int kernel_descriptors_collect(struct source *source, size_t process_row)
+{
+    struct kernel_sample *kernel = source->kernel;
+    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    uint64_t pid = source->sample->tables[TABLE_PROCESS].cells[PROCESS_PID][process_row];
+    size_t first = table->rows;
+    bool memory = true;
+    for (;;) {
+        size_t before = kernel->at;
+        const struct sample_descriptor *record = record_next(kernel, &memory);
+        if (record == NULL || !memory)
+            break;
+        if (record->pid > pid) {
+            kernel->at = before;
+            break;
+        }
+        if (record->pid < pid)
+            continue;
+        if (record->object == SAMPLE_PATH && (record->unnamed || kernel->paths[record->slot].text == NULL))
+            sample_unread_add(source->sample, "descriptors", "path too long", 1);
+        else
+            memory = row_append(source, process_row, record);
+    }
+    if (memory)
+        return (int)(table->rows - first);
+    while (table->rows > first)
+        table_drop_last(table);
+    kernel_paths_forget(kernel);
+    return -ENOMEM;
+}
+
+static struct kernel_path *row_path(struct source *source, size_t row)
+{
+    struct kernel_sample *kernel = source->kernel;
+    if (!source->kernel_read || row >= kernel->row_count || kernel->rows[row].slot == KERNEL_NO_SLOT)
+        return NULL;
+    /* Another path may have come into the slot since. */
+    struct kernel_path *path = &kernel->paths[kernel->rows[row].slot];
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    bool same = path->interned_for == source->number && table->known[DESCRIPTOR_PATH][row] &&
+                table->cells[DESCRIPTOR_PATH][row] == path->interned;
+    return same ? path : NULL;
+}
+
+bool kernel_file_answer(struct source *source, size_t row, struct slow_file *file)
+{
+    const struct kernel_path *path = row_path(source, row);
+    if (path == NULL || !path->looked || !path->agrees)
+        return false;
+    const struct kernel_row *told = &source->kernel->rows[row];
+    static const uint32_t modes[] = {[DESCRIPTOR_FILE] = S_IFREG,
+                                     [DESCRIPTOR_DIRECTORY] = S_IFDIR,
+                                     [DESCRIPTOR_DEVICE_FILE] = S_IFCHR,
+                                     [DESCRIPTOR_PIPE] = S_IFIFO,
+                                     [DESCRIPTOR_SOCKET] = S_IFSOCK};
+    uint64_t type = source->sample->tables[TABLE_DESCRIPTOR].cells[DESCRIPTOR_TYPE][row];
+    *file = (struct slow_file){.mode = modes[type],
+                               .links = told->links,
+                               .device = path->device,
+                               .inode = path->inode,
+                               .size_bytes = told->size_bytes};
+    return true;
+}
+
+void kernel_file_learn(struct source *source, size_t row, const struct slow_file *file)
+{
+    struct kernel_path *path = row_path(source, row);
+    if (path == NULL || file->error != 0)
+        return;
+    const struct kernel_row *told = &source->kernel->rows[row];
+    path->looked = true;
+    path->inode = file->inode;
+    path->device = file->device;
+    path->agrees = !path->stacked && told->links == file->links && told->size_bytes == file->size_bytes &&
+                   path->kernel_inode == file->inode &&
+                   makedev(path->kernel_device >> KERNEL_MINOR_BITS,
+                           path->kernel_device & ((1u << KERNEL_MINOR_BITS) - 1)) == file->device;
+}

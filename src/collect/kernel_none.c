@@ -1,0 +1,61 @@
+/* A build without the kernel source: /proc tells all. */
+#include "collect/proc_look.h"
+
+#include <errno.h>
+
+struct kernel_sample *kernel_sample_new(struct error *error)
+{
+    error_set(error, "this build leaves the kernel source out: configure it without --without-bpf");
+    return NULL;
+}
+
+void kernel_sample_free(struct kernel_sample *kernel)
+{
+    (void)kernel;
+}
+
+bool kernel_sample_read(struct kernel_sample *kernel, struct error *error)
+{
+    (void)kernel;
+    return error_set(error, "there is no kernel source");
+}
+
+const struct kernel_process *kernel_sample_processes(const struct kernel_sample *kernel, size_t *count)
+{
+    (void)kernel;
+    *count = 0;
+    return NULL;
+}
+
+const struct kernel_process *kernel_sample_process(const struct kernel_sample *kernel, uint32_t pid)
+{
+    (void)kernel, (void)pid;
+    return NULL;
+}
+
+int kernel_descriptors_collect(struct source *source, size_t process_row)
+{
+    (void)source, (void)process_row;
+    return -ENOTSUP;
+}
+
+bool kernel_file_answer(struct source *source, size_t row, struct slow_file *file)
+{
+    (void)source, (void)row, (void)file;
+    return false;
+}
+
+void kernel_file_learn(struct source *source, size_t row, const struct slow_file *file)
+{
+    (void)source, (void)row, (void)file;
+}
+
+void look_kernel(struct look *look)
+{
+    (void)look;
+}
+
+void look_kernel_dear(struct look *look)
+{
+    (void)look;
+}
