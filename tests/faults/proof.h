@@ -1,0 +1,15 @@
+/* Proofs that a fault is in effect, read from what the processes get done and from /proc: see fault.h. */
+#ifndef TESTS_FAULTS_PROOF_H
+#define TESTS_FAULTS_PROOF_H
+
+#include "tests/faults/cast.h"
+
+typedef const char *prove(const struct stage_set *set);
+prove prove_stalled; /* no victim gets anything done for a second */
+prove prove_cpu;     /* the culprit uses more than a twentieth of a core */
+prove prove_memory;  /* it has grown by a second's leak at least; and so for the others */
+prove prove_descriptors, prove_threads, prove_children, prove_zombies, prove_deleted;
+prove prove_full;    /* the file system of the culprit's path is full, and the victims get nothing done */
+prove prove_nothing; /* healthy bursts */
+
+#endif
