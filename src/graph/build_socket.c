@@ -44,6 +44,17 @@ static void ports_read(const struct sample *sample, struct ports *ports)
     }
 }
 
+static bool socket_is_accepted(const struct sample *sample, const struct ports *ports, size_t row)
+{
+    const char *local = sample_string(sample, TABLE_SOCKET, row, SOCKET_LOCAL);
+    uint64_t protocol = table_u64(&sample->tables[TABLE_SOCKET], row, SOCKET_PROTOCOL, SOCKET_OTHER);
+    if (local == NULL || *local == '\0')
+        return false;
+    int port = has_ports(protocol) ? port_of(local) : -1;
+    /* Who connects to a unix socket seldom has a name of its own; who accepts has the listener's. */
+    return protocol == SOCKET_UNIX || (port >= 0 && (ports->listening[port / 8] >> (port % 8) & 1) != 0);
+}
+
 /* Writes the label; returns the name: the local address, or the path of a unix socket. */
 static const char *socket_describe(struct build *build, const struct ports *ports, size_t row)
 {
@@ -59,9 +70,7 @@ static const char *socket_describe(struct build *build, const struct ports *port
     }
     buffer_string(&build->label, local);
     if (has_ports(protocol) && remote != NULL && port_of(remote) >= 0) {
-        int port = port_of(local);
-        bool accepted = port >= 0 && (ports->listening[port / 8] >> (port % 8) & 1) != 0;
-        buffer_string(&build->label, accepted ? " <- " : " -> ");
+        buffer_string(&build->label, socket_is_accepted(build->newest, ports, row) ? " <- " : " -> ");
         buffer_string(&build->label, remote);
     }
     return local;
@@ -110,6 +119,7 @@ static bool socket_add(struct build *build, const struct ports *ports, size_t ro
     if (node == NODE_NONE || !build_key(build, node, inode, inode == 0 ? cookie : 0))
         return false;
     build->graph->nodes[node].row = (uint32_t)row;
+    build->graph->nodes[node].accepted = socket_is_accepted(build->newest, ports, row);
     uint64_t uid = table_u64(table, row, SOCKET_UID, UINT32_MAX);
     if (uid < UINT32_MAX)
         build->graph->nodes[node].uid = (uint32_t)uid;

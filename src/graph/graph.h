@@ -69,6 +69,8 @@ struct node {
     bool exited;            /* was there in the window, is gone at its end */
     bool self;              /* belongs to this tool: shown, never a suspect */
     bool kernel_thread;
+    bool
+        accepted; /* a socket at whose end others connect: silence there is no answer that is missing, but no request */
 };
 
 struct edge {

@@ -106,7 +106,7 @@ void symptoms_find(struct symptoms *symptoms, const struct graph *graph, const s
     for (int kind = 0; kind < SYMPTOM_KIND_COUNT; kind++)
         symptoms->worst[kind].node = NODE_NONE;
     for (size_t i = 0; i < waits->count; i++)
-        if (waits->links[i].weight >= symptom_rules[SYMPTOM_WAIT].limit)
+        if (!waits->links[i].doubtful && waits->links[i].weight >= symptom_rules[SYMPTOM_WAIT].limit)
             symptom_note(symptoms, SYMPTOM_WAIT, waits->edges[i].from, waits->links[i].weight);
     for (size_t n = 0; n < graph->node_count; n++) {
         double value = 0;

@@ -2,6 +2,7 @@
 #include "judge/waits.h"
 
 #include "judge/cycle.h"
+#include "judge/rhythm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,11 +49,16 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     if (waiter->self || graph->nodes[edge->to].self)
         return false;
     double normal_s = wait_normal_s(edge, graph, knowledge);
+    double known_s = normal_s;
+    if (isinf(normal_s))
+        normal_s = rhythm_normal_s(graph, edge);
     double excess_s = single_wait_s(edge, span_s) - NORMAL_MARGIN * normal_s;
     if (!(excess_s > 0))
         return false;
     double weight = fmin(1, excess_s / span_s) * (edge->inferred ? INFERRED_FACTOR : 1);
-    *link = (struct wait_link){.edge = number, .normal_s = normal_s, .excess_s = excess_s, .weight = weight};
+    bool doubtful = isinf(known_s) && rhythm_is_doubtful(edge);
+    *link = (struct wait_link){
+        .edge = number, .normal_s = normal_s, .excess_s = excess_s, .weight = weight, .doubtful = doubtful};
     return true;
 }
 

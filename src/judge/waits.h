@@ -6,8 +6,9 @@
  *     T    = the window, at least 1 s (a single sample has no length) and at most 10 s (a wait of seconds stays one
  *            however long one looks)
  *
- * What is normal comes from the model; a wait for a stopped process is normal for 50 ms, unless it is for a child or
- * for somebody who connects. This tool's own processes neither wait nor hold here. */
+ * What is normal comes from the model, and from the waiter's own rhythm where the model knows no bound (rhythm.h); a
+ * wait for a stopped process is normal for 50 ms, unless it is for a child or for somebody who connects. This tool's
+ * own processes neither wait nor hold here. */
 #ifndef JUDGE_WAITS_H
 #define JUDGE_WAITS_H
 
@@ -20,6 +21,7 @@ struct wait_link {
     double normal_s; /* what is normal for such a wait */
     double excess_s; /* d - 1.5 normal, more than 0 */
     double weight;
+    bool doubtful; /* it hands blame on, and raises no alarm (judge/rhythm.h) */
 };
 
 struct waits {

@@ -1,0 +1,38 @@
+/* The rhythm of a waiter (formula: rhythm.h). */
+#include "judge/rhythm.h"
+
+#include <math.h>
+
+#define NORMAL_LEAST_S 0.5
+#define BEATS          30.0
+#define BEATS_LEAST    50
+#define AGE_LEAST_S    2.0
+
+/* Of which kinds of wait a rhythm tells, and of which it tells for sure: who cannot get rid of what it has to say, or
+ * has asked and gets no answer, is not idle. */
+static const struct {
+    bool told, sure;
+} kinds[WAIT_KIND_COUNT] = {
+    [WAIT_PIPE_READ] = {true, false},  [WAIT_PIPE_WRITE] = {true, true}, [WAIT_SOCKET_RECEIVE] = {true, true},
+    [WAIT_SOCKET_SEND] = {true, true}, [WAIT_CONNECT] = {true, true},
+};
+
+double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
+{
+    const struct node *waiter = &graph->nodes[edge->from];
+    if (!kinds[edge->wait].told || graph->sample == NULL || waiter->kind != NODE_PROCESS)
+        return INFINITY;
+    if (edge->wait == WAIT_SOCKET_RECEIVE && (edge->on == NODE_NONE || graph->nodes[edge->on].accepted))
+        return INFINITY;
+    const struct table *table = &graph->sample->tables[TABLE_PROCESS];
+    double age_s = (double)graph_measure(graph, edge->from, MEASURE_AGE_S);
+    uint64_t beats = waiter->row < table->rows ? table_u64(table, waiter->row, PROCESS_VOLUNTARY_SWITCHES, 0) : 0;
+    if (beats < BEATS_LEAST || !(age_s >= AGE_LEAST_S))
+        return INFINITY;
+    return fmax(NORMAL_LEAST_S, BEATS * age_s / (double)beats);
+}
+
+bool rhythm_is_doubtful(const struct edge *edge)
+{
+    return !kinds[edge->wait].sure;
+}

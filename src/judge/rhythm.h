@@ -1,0 +1,19 @@
+/* What is normal for a waiter of whose kind of wait the model knows nothing: its own rhythm. A process that gave the
+ * cpu up twenty times a second for all its life, and now has waited for seconds, does not wait by design.
+ *
+ *     normal = max(0.5 s, 30 age / times that it ever gave the cpu up)       from 50 times and 2 s of life on
+ *
+ * Lifetime counters, not those of the window, because within the window it waits already. */
+#ifndef JUDGE_RHYTHM_H
+#define JUDGE_RHYTHM_H
+
+#include "graph/graph.h"
+
+/* Seconds; INFINITY where the rhythm says nothing: waits for a child, for somebody who connects, for a request at an
+ * accepted connection; a waiter that is too young or always was quiet. */
+double rhythm_normal_s(const struct graph *graph, const struct edge *edge);
+
+/* A broken rhythm may mean that nobody has anything to say: such a wait hands blame on, and raises no alarm. */
+bool rhythm_is_doubtful(const struct edge *edge);
+
+#endif

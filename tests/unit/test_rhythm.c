@@ -1,0 +1,83 @@
+/* judge: what is normal for a waiter follows from its own rhythm where the model knows no bound. */
+#include "judge/rhythm.h"
+#include "tests/unit/hand_made.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+/* A process of 100 s that gave the cpu up so many times, waits on an object for another. */
+static struct graph *graph_of(uint64_t beats, struct edge *edge, enum wait_kind kind, bool accepted)
+{
+    struct sample *sample = made_sample(200);
+    made_process(sample, 7, 100, "waiter");
+    made_u64(sample, TABLE_PROCESS, PROCESS_VOLUNTARY_SWITCHES, beats);
+    made_process(sample, 8, 100, "holder");
+    struct window window = made_window(&sample, 1);
+    struct graph *graph = graph_build(&window, NULL);
+    made_window_done(&window);
+    assert_non_null(graph);
+    uint32_t socket = graph_node_add(graph, NODE_SOCKET, "socket:1", "s", NULL);
+    assert_int_not_equal(socket, NODE_NONE);
+    graph->nodes[socket].accepted = accepted;
+    *edge = (struct edge){.kind = EDGE_WAITS, .wait = kind, .on = socket};
+    for (uint32_t n = 0; n < graph->node_count; n++) {
+        if (graph->nodes[n].pid == 7)
+            edge->from = n;
+        if (graph->nodes[n].pid == 8)
+            edge->to = n;
+    }
+    return graph;
+}
+
+static double normal_of(uint64_t beats, enum wait_kind kind, bool accepted)
+{
+    struct edge edge;
+    struct graph *graph = graph_of(beats, &edge, kind, accepted);
+    double normal_s = rhythm_normal_s(graph, &edge);
+    graph_free(graph);
+    return normal_s;
+}
+
+static void who_always_was_busy_is_not_idle_by_design(void **state)
+{
+    (void)state;
+    assert_true(fabs(normal_of(2000, WAIT_SOCKET_RECEIVE, false) - 1.5) < 0.01);
+    assert_true(normal_of(200000, WAIT_SOCKET_SEND, false) == 0.5);
+    assert_true(fabs(normal_of(100, WAIT_PIPE_READ, false) - 30) < 0.1);
+}
+
+static void who_always_was_quiet_may_wait_for_ever(void **state)
+{
+    (void)state;
+    assert_true(isinf(normal_of(49, WAIT_PIPE_READ, false)));
+}
+
+static void server_that_nobody_asks_may_wait_for_ever(void **state)
+{
+    (void)state;
+    assert_true(isinf(normal_of(2000, WAIT_SOCKET_RECEIVE, true)));
+    assert_true(isfinite(normal_of(2000, WAIT_SOCKET_SEND, true)));
+    assert_true(isinf(normal_of(2000, WAIT_ACCEPT, false)));
+    assert_true(isinf(normal_of(2000, WAIT_CHILD, false)));
+}
+
+static void reader_without_input_raises_no_alarm(void **state)
+{
+    (void)state;
+    assert_true(rhythm_is_doubtful(&(struct edge){.wait = WAIT_PIPE_READ}));
+    assert_false(rhythm_is_doubtful(&(struct edge){.wait = WAIT_PIPE_WRITE}));
+    assert_false(rhythm_is_doubtful(&(struct edge){.wait = WAIT_SOCKET_RECEIVE}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_always_was_busy_is_not_idle_by_design),
+        cmocka_unit_test(who_always_was_quiet_may_wait_for_ever),
+        cmocka_unit_test(server_that_nobody_asks_may_wait_for_ever),
+        cmocka_unit_test(reader_without_input_raises_no_alarm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
