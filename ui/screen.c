@@ -37,7 +37,7 @@ static void screen_style(struct screen *screen, const struct theme *theme)
     }
 }
 
-bool screen_open(struct screen *screen, const struct theme *theme, struct error *error)
+bool screen_open(struct screen *screen, const struct theme *theme, bool mouse, struct error *error)
 {
     *screen = (struct screen){0};
     if (!terminal_check(error))
@@ -58,7 +58,9 @@ bool screen_open(struct screen *screen, const struct theme *theme, struct error 
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
     mouseinterval(0);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    if (mouse)
+        /* All of them, also those that do nothing here: for one that is masked out curses waits until another comes. */
+        mousemask(ALL_MOUSE_EVENTS, NULL);
     curs_set(0);
     screen_style(screen, theme);
     getmaxyx(stdscr, screen->rows, screen->columns);

@@ -28,7 +28,7 @@ struct area {
 };
 
 /* False with a sentence when the terminal cannot serve; then nothing was changed. */
-bool screen_open(struct screen *screen, const struct theme *theme, struct error *error);
+bool screen_open(struct screen *screen, const struct theme *theme, bool mouse, struct error *error);
 void screen_close(struct screen *screen);
 
 /* Takes the terminal's new size. */

@@ -50,7 +50,8 @@ struct pager {
 #define PAGER_UNSET SIZE_MAX
 
 struct ui {
-    const struct ui_options *options;
+    const struct ui_options *options; /* = &resolved */
+    struct ui_options resolved;       /* what was asked for, completed from the settings */
     struct screen screen;
     struct moment moment;
     struct trend trend;

@@ -148,7 +148,8 @@ bool theme_read(struct theme *theme, const char *name, struct error *error)
         return done;
     const char *text = theme_bundled_text(name);
     if (text == NULL)
-        return error_set(error, "there is no theme named %s: give default, high-contrast, or the path of a theme file",
-                         name);
+        return error_set(
+            error, "there is no theme named %s: give default, high-contrast, monochrome, or the path of a theme file",
+            name);
     return theme_result(ini_parse_string(text, theme_line, theme), name, error);
 }

@@ -2,6 +2,8 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/clock.h"
+#include "ui/settings.h"
 #include "ui/signals.h"
 
 #include <errno.h>
@@ -9,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define INTERVAL_NS NS_PER_S
+#define WINDOW_NS   (5 * NS_PER_S)
 
 /* ---- drawing ---- */
 
@@ -278,19 +283,26 @@ static void ui_done(struct ui *ui)
     free(ui);
 }
 
-static struct ui *ui_new(const struct ui_options *options)
+static struct ui *ui_new(const struct ui_options *options, const struct settings *settings)
 {
     struct ui *ui = calloc(1, sizeof *ui);
     if (ui == NULL)
         return NULL;
-    ui->options = options;
+    ui->resolved = *options;
+    ui->options = &ui->resolved;
+    if (options->interval_ns == 0)
+        ui->resolved.interval_ns = settings->interval_ns != 0 ? settings->interval_ns : INTERVAL_NS;
+    if (options->window_ns == 0)
+        ui->resolved.window_ns = settings->window_ns != 0 ? settings->window_ns : WINDOW_NS;
+    snprintf(ui->message, sizeof ui->message, "%s", settings->remark);
+    ui->message_is_error = true;
     if (!trend_init(&ui->trend, options->cursor)) {
         free(ui);
         return NULL;
     }
     units_init(&ui->units);
-    live_init(&ui->live, options->interval_ns);
-    key_map_init(&ui->keys);
+    live_init(&ui->live, ui->resolved.interval_ns);
+    ui->keys = settings->keys;
     for (size_t tab = 0; tab < LIST_COUNT; tab++)
         list_init(&ui->lists[tab], &list_kinds[tab]);
     ui->lists[TAB_PROCESSES].tree_kind = &list_kind_tree;
@@ -300,16 +312,30 @@ static struct ui *ui_new(const struct ui_options *options)
     return ui;
 }
 
+/* A theme that was asked for must be there; one of the settings is remarked on. */
+static bool theme_choose(struct theme *theme, const char *asked, struct settings *settings, struct error *error)
+{
+    struct error why = {0};
+    if (asked != NULL || settings->theme[0] == '\0')
+        return theme_read(theme, asked, error);
+    if (theme_read(theme, settings->theme, &why))
+        return true;
+    snprintf(settings->remark, sizeof settings->remark, "%.400s", why.text);
+    return theme_read(theme, NULL, error);
+}
+
 bool ui_run(const struct ui_options *options, struct error *error)
 {
     struct theme theme;
-    if (!theme_read(&theme, options->theme, error))
+    struct settings settings;
+    settings_read(&settings);
+    if (!theme_choose(&theme, options->theme, &settings, error))
         return false;
-    struct ui *ui = ui_new(options);
+    struct ui *ui = ui_new(options, &settings);
     if (ui == NULL)
         return error_memory(error);
     struct signals signals = {.descriptor = -1};
-    bool done = signals_open(&signals, error) && screen_open(&ui->screen, &theme, error) &&
+    bool done = signals_open(&signals, error) && screen_open(&ui->screen, &theme, settings.mouse, error) &&
                 ui_loop(ui, signals.descriptor, error);
     done = recorder_done(&ui->recorder, done ? error : NULL) && done;
     screen_close(&ui->screen);

@@ -13,8 +13,8 @@ struct ui_options {
     const struct model *model;   /* borrowed */
     const char *title;           /* recording's file name in replay; NULL live */
     const char *theme;           /* name or path; NULL = the settings' or the default */
-    int64_t interval_ns;         /* live: between samples */
-    int64_t window_ns;           /* of the verdict */
+    int64_t interval_ns;         /* live: between samples; 0 = the settings' or 1 s */
+    int64_t window_ns;           /* of the verdict; 0 = the settings' or 5 s */
     size_t position;             /* replay: where to start */
     bool utc;
 };

@@ -3,7 +3,6 @@
 #include "cmd/command.h"
 #include "cmd/host.h"
 
-#include "base/clock.h"
 #include "ui/ui.h"
 
 struct settings {
@@ -26,7 +25,7 @@ static const struct option_row option_rows[] = {
 
 static int live_run(const struct command *command, int argc, char **argv)
 {
-    struct settings settings = {.interval_ns = NS_PER_S, .window_ns = 5 * NS_PER_S};
+    struct settings settings = {0};
     int first;
     enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
     if (outcome != OPTIONS_RUN)

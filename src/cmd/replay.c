@@ -2,7 +2,6 @@
 #include "cmd/answer.h"
 #include "cmd/command.h"
 
-#include "base/clock.h"
 #include "collect/collector.h"
 #include "ui/ui.h"
 
@@ -40,7 +39,6 @@ static bool replay_show(const struct command *command, const struct settings *se
         .model = model,
         .title = path,
         .theme = settings->theme,
-        .interval_ns = NS_PER_S,
         .window_ns = settings->window_ns,
         .utc = settings->utc,
     };
@@ -55,7 +53,7 @@ static bool replay_show(const struct command *command, const struct settings *se
 
 static int replay_run(const struct command *command, int argc, char **argv)
 {
-    struct settings settings = {.window_ns = 5 * NS_PER_S};
+    struct settings settings = {0};
     int first;
     enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
     if (outcome != OPTIONS_RUN)

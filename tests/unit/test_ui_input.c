@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
+#include "ui/settings.h"
 #include "ui/widget.h"
 
 #include <math.h>
@@ -76,6 +77,27 @@ static void keys_can_be_bound_anew(void **state)
     assert_string_equal(key_titles(names, &map, ACTION_QUIT), "q F10");
 }
 
+static void settings_skip_bad_lines_and_name_the_first(void **state)
+{
+    (void)state;
+    struct settings settings;
+    settings_parse(&settings, "", "x");
+    assert_string_equal(settings.remark, "");
+    assert_true(settings.mouse && settings.interval_ns == 0);
+    settings_parse(&settings,
+                   "[screen]\n# how often\ninterval = 2s\ncolour = red\nmouse = no\nwindow = never\n[keys]\nquit = Q\n",
+                   "x.conf");
+    assert_int_equal(settings.interval_ns, 2000000000);
+    assert_false(settings.mouse);
+    assert_int_equal(settings.window_ns, 0);
+    assert_int_equal(key_action(&settings.keys, 'Q', IN_LIST), ACTION_QUIT);
+    assert_int_equal(key_action(&settings.keys, 'q', IN_LIST), ACTION_NONE);
+    assert_non_null(strstr(settings.remark, "x.conf, line 4 is skipped: there is no setting 'colour'"));
+    assert_non_null(strstr(settings.remark, "further lines"));
+    settings_parse(&settings, "nonsense\n", "x.conf");
+    assert_non_null(strstr(settings.remark, "line 1"));
+}
+
 static void type(struct prompt *prompt, const int *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -147,6 +169,7 @@ int main(void)
         cmocka_unit_test(every_action_has_a_key_a_name_and_help),
         cmocka_unit_test(keys_are_found_where_they_are_valid),
         cmocka_unit_test(keys_can_be_bound_anew),
+        cmocka_unit_test(settings_skip_bad_lines_and_name_the_first),
         cmocka_unit_test(prompt_edits_whole_characters),
         cmocka_unit_test(prompt_takes_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(prompt_is_full_at_its_end),

@@ -1,0 +1,100 @@
+/* The user's settings, read with libinih. */
+#include "ui/settings.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/units.h"
+
+#include <ini.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_BYTES_MAX = 65536 };
+
+struct parse {
+    struct settings *settings;
+    struct error first; /* why the first bad line was skipped */
+    size_t skipped;
+};
+
+static bool mouse_parse(const char *value, bool *mouse, struct error *error)
+{
+    *mouse = strcmp(value, "yes") == 0;
+    return *mouse || strcmp(value, "no") == 0 || error_set(error, "mouse is yes or no");
+}
+
+static bool screen_line(struct settings *settings, const char *name, const char *value, struct error *error)
+{
+    if (strcmp(name, "theme") == 0) {
+        snprintf(settings->theme, sizeof settings->theme, "%s", value);
+        return true;
+    }
+    if (strcmp(name, "interval") == 0)
+        return duration_parse(value, "interval", &settings->interval_ns, error);
+    if (strcmp(name, "window") == 0)
+        return duration_parse(value, "window", &settings->window_ns, error);
+    if (strcmp(name, "mouse") == 0)
+        return mouse_parse(value, &settings->mouse, error);
+    return error_set(error, "there is no setting '%s'; there are theme, interval, window and mouse", name);
+}
+
+/* libinih's callback: 1 = good line, 0 = skipped. */
+static int settings_line(void *user, const char *section, const char *name, const char *value)
+{
+    struct parse *parse = user;
+    struct error error = {0};
+    bool good = strcmp(section, "screen") == 0 ? screen_line(parse->settings, name, value, &error)
+                : strcmp(section, "keys") == 0 ? key_bind(&parse->settings->keys, name, value, &error)
+                                               : error_set(&error, "there is no section [%s]", section);
+    if (!good && parse->skipped++ == 0)
+        parse->first = error;
+    return good;
+}
+
+static void settings_init(struct settings *settings)
+{
+    *settings = (struct settings){.mouse = true};
+    key_map_init(&settings->keys);
+}
+
+void settings_parse(struct settings *settings, const char *text, const char *origin)
+{
+    struct parse parse = {.settings = settings};
+    settings_init(settings);
+    int line = ini_parse_string(text, settings_line, &parse);
+    if (line == 0)
+        return;
+    const char *why = parse.first.text[0] != '\0' ? parse.first.text : "a line says 'name = value'";
+    snprintf(settings->remark, sizeof settings->remark, "%.150s, line %d is skipped: %.250s%s", origin, line, why,
+             parse.skipped > 1 ? " (and further lines)" : "");
+}
+
+static char *settings_path(struct arena *arena)
+{
+    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (folder != NULL && folder[0] == '/')
+        return arena_printf(arena, "%s/culprit/culprit.conf", folder);
+    return home != NULL && home[0] == '/' ? arena_printf(arena, "%s/.config/culprit/culprit.conf", home) : NULL;
+}
+
+void settings_read(struct settings *settings)
+{
+    struct arena arena = {0};
+    struct buffer text = {0};
+    struct error error = {0};
+    const char *path = settings_path(&arena);
+    settings_init(settings);
+    if (path != NULL && access(path, F_OK) == 0) {
+        if (!file_read(path, "the settings", FILE_BYTES_MAX, &text, &error))
+            snprintf(settings->remark, sizeof settings->remark, "%.500s", error.text);
+        else if (text.length > FILE_BYTES_MAX)
+            snprintf(settings->remark, sizeof settings->remark, "%.400s is too large for settings", path);
+        else
+            settings_parse(settings, buffer_text(&text), "culprit.conf");
+    }
+    buffer_done(&text);
+    arena_done(&arena);
+}
