@@ -121,15 +121,15 @@ static void host_draw(struct ui *ui, struct area area)
     size_t moments = host_moments(area.columns);
     size_t rows = area.rows > HEAD_ROWS ? (size_t)(area.rows - HEAD_ROWS) : 0;
     size_t disks = ui->moment.disk_count == 0 ? 0 : ui->moment.disk_count + 1;
-    char place[64];
+    char place[64] = "";
     pager->lines = SERIES_COUNT + disks + 1 + filesystem_count(ui->moment.graph);
     ui->page_rows = (int)rows;
     if (pager->top + rows > pager->lines)
         pager->top = pager->lines > rows ? pager->lines - rows : 0;
     if (ui->trend_columns < moments)
         ui->trend_columns = moments;
-    snprintf(place, sizeof place, pager->lines > rows ? "%zu-%zu/%zu" : "", pager->top + 1, pager->top + rows,
-             pager->lines);
+    if (pager->lines > rows)
+        snprintf(place, sizeof place, "%zu-%zu/%zu", pager->top + 1, pager->top + rows, pager->lines);
     tabs_draw(ui, area, place);
     screen_text_right(&ui->screen, area.row + 1, 1 + LABEL_COLUMNS, NOW_COLUMNS, ROLE_COLUMN, "now");
     snprintf(place, sizeof place, "the last %zu samples", moments);

@@ -34,14 +34,14 @@ static void model_draw(struct ui *ui, struct area area)
     struct buffer text = {0};
     struct pager *pager = ui_pager(ui);
     size_t rows = area.rows > HEAD_ROWS ? (size_t)(area.rows - HEAD_ROWS) : 0, length;
-    char place[64], line[1024];
+    char place[64] = "", line[1024];
     export_model_text(ui->options->model, false, &text);
     pager->lines = lines_count(buffer_text(&text));
     ui->page_rows = (int)rows;
     if (pager->top + rows > pager->lines)
         pager->top = pager->lines > rows ? pager->lines - rows : 0;
-    snprintf(place, sizeof place, pager->lines > rows ? "%zu-%zu/%zu" : "", pager->top + 1, pager->top + rows,
-             pager->lines);
+    if (pager->lines > rows)
+        snprintf(place, sizeof place, "%zu-%zu/%zu", pager->top + 1, pager->top + rows, pager->lines);
     tabs_draw(ui, area, place);
     for (size_t i = 0; i < rows; i++) {
         const char *found = line_find(buffer_text(&text), pager->top + i, &length);

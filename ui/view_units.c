@@ -47,11 +47,11 @@ static void unit_draw(struct ui *ui, int row, const struct unit_row *unit, int n
     int at = 1 + name_columns + 1;
     screen_raw(&ui->screen, row, 1, name_columns, ROLE_TEXT, units_name(unit));
     for (size_t i = 0; i < shown; i++) {
-        char cell[48];
+        char cell[48] = "";
         if (i != UNIT_SCORE)
             quantity_cell(cell, sizeof cell, unit->values[i], unit_schema[i].unit);
-        else
-            snprintf(cell, sizeof cell, isnan(unit->values[i]) ? "" : "%.2f", unit->values[i]);
+        else if (!isnan(unit->values[i]))
+            snprintf(cell, sizeof cell, "%.2f", unit->values[i]);
         screen_text_right(&ui->screen, row, at, unit_schema[i].width, ROLE_TEXT, cell);
         at += unit_schema[i].width + 1;
     }
