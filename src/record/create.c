@@ -74,11 +74,12 @@ static bool file_open(struct recording *recording, bool *fresh, bool *created, s
     return true;
 }
 
+/* All in one transaction, auto_vacuum as well, which by itself would write a file without our mark. */
 static bool schema_create(struct recording *recording, struct error *error)
 {
     struct buffer statements = {0};
     buffer_printf(&statements,
-                  "PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
+                  "BEGIN; PRAGMA auto_vacuum=INCREMENTAL;"
                   "PRAGMA application_id=%d; PRAGMA user_version=%d; %s"
                   "%s; %s; %s;"
                   "INSERT INTO meta VALUES('program', 'culprit " PACKAGE_VERSION "'), ('anonymised', '%d'); COMMIT;",
@@ -157,11 +158,24 @@ static bool recording_continue(struct recording *recording, struct error *error)
     return timeline_continue(recording, error) && groups_load(recording, error);
 }
 
+/* A recorder that was killed while it created the file leaves one that begins as ours and that SQLite, taking the
+ * journal back, makes empty. */
+static bool creation_was_cut_short(struct recording *recording, bool *empty, struct error *error)
+{
+    int64_t application, things;
+    if (!database_number(recording, "SELECT count(*) FROM sqlite_master", 0, &things, error) ||
+        !database_number(recording, "PRAGMA application_id", 0, &application, error))
+        return false;
+    *empty = things == 0 && application == 0;
+    return true;
+}
+
 static bool recording_prepare(struct recording *recording, bool fresh, struct error *error)
 {
     /* secure_delete is Debian's default and would write every page once more when it is given up. */
     if (!database_open(recording, SQLITE_OPEN_READWRITE, false, error) ||
         !database_run(recording, "PRAGMA secure_delete=OFF;", error) ||
+        (!fresh && !creation_was_cut_short(recording, &fresh, error)) ||
         !(fresh ? schema_create(recording, error) : recording_continue(recording, error)) ||
         !database_run(recording,
                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;", error))

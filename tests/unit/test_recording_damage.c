@@ -1,5 +1,6 @@
 /* recording: kill -9, directories that cannot be written, cut files, flipped bits, hostile schemas. */
 #include "make_sample.h"
+#include "record/timeline.h"
 #include "recording_checks.h"
 #include "scratch.h"
 
@@ -17,57 +18,89 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* Records for ever, writing to the pipe how many samples have been committed. */
-static void writer_run(const char *path, int pipe)
+/* Records for ever with a verdict for every sample, writing to the pipe how many samples have been committed. Every
+ * second round keeps a ring, so that old groups go meanwhile. */
+static void writer_run(const char *path, int pipe, bool ring)
 {
-    struct recording *recording = recording_create(path, &no_limits, NULL);
+    const struct recording_options options = {.retain_ns = ring ? INT64_C(70) * 1000000000 : 0};
+    const struct recorded_judge judge = {"test", 1};
+    const struct recorded_verdict verdict = {.sentence = "Nothing stands out."};
+    struct recording *recording = recording_create(path, &options, NULL);
     for (unsigned moment = 0; recording != NULL && moment < 100000; moment++) {
         struct sample *sample = sample_make(10, moment);
-        if (!recording_append(recording, sample, NULL) || write(pipe, "x", 1) != 1)
+        if (!recording_append(recording, sample, NULL) || write(pipe, "x", 1) != 1 ||
+            !recording_judge(recording, &judge, &verdict, NULL))
             break;
         sample_release(sample);
     }
     _exit(1);
 }
 
+/* Starts a writer and kills it after so many microseconds; returns how many samples it had committed. */
+static size_t writer_kill(const char *path, bool ring, unsigned after_us)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(ends[0]);
+        writer_run(path, ends[1], ring);
+    }
+    close(ends[1]);
+    usleep(after_us);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    size_t committed = 0;
+    char bytes[4096];
+    for (ssize_t got; (got = read(ends[0], bytes, sizeof bytes)) > 0;)
+        committed += (size_t)got;
+    close(ends[0]);
+    return committed;
+}
+
+/* All that was committed opens, the newest among it; and a copy of the main file alone opens. */
+static void killed_check(const char *path, bool ring, size_t committed)
+{
+    char copy[300];
+    snprintf(copy, sizeof copy, "%s-copy", path);
+    assert_true(file_copy(path, copy, SIZE_MAX)); /* the lone main file */
+    struct recording *lone = opened(copy);
+    assert_int_equal(samples_good(lone, 10), recording_count(lone));
+    recording_close(lone, NULL);
+    unlink(copy);
+    struct recording *recording = opened(path);
+    size_t count = recording_count(recording);
+    assert_int_equal(samples_good(recording, 10), count);
+    assert_true(ring || count >= committed);
+    assert_true(count > 0 && recording_serial(recording, count - 1) >= committed);
+    recording_close(recording, NULL);
+}
+
+/* 20 times; `make check-kill` asks for 300 by CULPRIT_KILL_ROUNDS. */
 static void what_was_committed_survives_kill_9(void **state)
 {
+    enum { LONGEST_US = 60000, LONGEST_ASKED_US = 150000 };
+    const char *asked = getenv("CULPRIT_KILL_ROUNDS");
+    int rounds = asked == NULL ? 20 : atoi(asked), begun = 0;
+    size_t samples = 0;
     unsigned seed = 4711;
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < rounds; round++) {
         char name[32];
+        bool ring = round % 2 == 1;
         snprintf(name, sizeof name, "%d.culprit", round);
         const char *path = scratch_path(*state, name);
-        int ends[2];
-        assert_int_equal(pipe(ends), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            close(ends[0]);
-            writer_run(path, ends[1]);
-        }
-        close(ends[1]);
-        usleep((useconds_t)(rand_r(&seed) % 40000));
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-        size_t committed = 0;
-        char bytes[4096];
-        for (ssize_t got; (got = read(ends[0], bytes, sizeof bytes)) > 0;)
-            committed += (size_t)got;
-        close(ends[0]);
-        if (committed == 0) /* killed while creating: the file may be absent or empty, and can be recorded to */
-            continue;
-        char copy[300];
-        snprintf(copy, sizeof copy, "%s-copy", path);
-        assert_true(file_copy(path, copy, SIZE_MAX)); /* the lone main file */
-        struct recording *lone = opened(copy);
-        assert_int_equal(samples_good(lone, 10), recording_count(lone));
-        recording_close(lone, NULL);
-        struct recording *recording = opened(path);
-        assert_true(recording_count(recording) >= committed);
-        assert_int_equal(samples_good(recording, 10), recording_count(recording));
-        recording_close(recording, NULL);
+        size_t committed =
+            writer_kill(path, ring, (unsigned)rand_r(&seed) % (asked == NULL ? LONGEST_US : LONGEST_ASKED_US));
+        samples += committed;
+        begun += committed > 0;
+        if (committed > 0) /* else killed while creating: the file may be absent or empty, and can be recorded to */
+            killed_check(path, ring, committed);
         record(path, &no_limits, 10, 100001, 1);
+        unlink(path);
     }
+    print_message("killed %d recorders, %d of them after their first sample: all %zu committed samples opened\n",
+                  rounds, begun, samples);
 }
 
 /* Runs the check as nobody, for whom modes mean something. */
@@ -300,5 +333,7 @@ int main(void)
         RECORDING_TEST(impossible_times_and_numbers_are_not_believed),
         RECORDING_TEST(an_index_that_goes_in_circles_is_not_believed),
     };
+    if (getenv("CULPRIT_KILL_ROUNDS") != NULL)
+        cmocka_set_test_filter("*kill_9");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
