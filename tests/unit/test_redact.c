@@ -97,7 +97,7 @@ static void what_is_no_secret_stays(void **state)
         "cp -pr secret.txt password.txt",
         "containerd-shim-runc-v2 -namespace moby -id " HEX64 " -address /run/containerd/containerd.sock",
         "app --container-id=" HEX64 " --commit=" HEX64,
-        "docker pull image@sha256:" HEX64,
+        ("docker pull image@sha256:" HEX64),
         "PWD=/home/me make",
         "BOOT_IMAGE=/vmlinuz root=UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427 ro",
         "git clone https://host/a/b.git",
