@@ -2,10 +2,10 @@
  * kernel's own listing of processes and descriptors (kernel_sample.h), which fills the same rows.
  *
  * Times. /proc tells no time of locks and waits: they begin at the first look that proves them. A sleeping thread whose
- * schedstat has not changed has not woken: its wait is as old as the first look that found it asleep so. Who sleeps on a
- * lock proves that it was held all along; a lock whose holder has run meanwhile is otherwise as old as the first of the
- * looks that saw it without a gap. `at_least` is 1 when it was there at our very first look, so that nobody knows how
- * much older it is; with 0 it began within one interval before `since`.
+ * schedstat has not changed has not woken: its wait is as old as the first look that found it asleep so. Who sleeps on
+ * a lock proves that it was held all along; a lock whose holder has run meanwhile is otherwise as old as the first of
+ * the looks that saw it without a gap. `at_least` is 1 when it was there at our very first look, so that nobody knows
+ * how much older it is; with 0 it began within one interval before `since`.
  *
  * Tiers. Basic: stat, schedstat, links of descriptors, locks and who waits for them, sockets. Complete: besides status,
  * io, wchan, the system call of each thread and what it waits for, how descriptors were opened, the files behind them.
@@ -25,8 +25,8 @@ void source_free(struct source *source);
  * and locks). complete: with the dear tier. */
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
-/* Does what takes its time and what no first sample needs to wait for: loads the recorder and the kernel's listing. To be
- * called between two samples; does nothing the second time. */
+/* Does what takes its time and what no first sample needs to wait for: loads the recorder and the kernel's listing. To
+ * be called between two samples; does nothing the second time. */
 void source_settle(struct source *source);
 
 #endif

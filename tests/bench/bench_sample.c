@@ -164,7 +164,7 @@ int main(void)
                                           size_wanted("SOCKETS", 9000), &error);
     bool done = factory != NULL && tier_measure(false, true, &basic, &error) &&
                 tier_measure(true, true, &complete, &error) && tier_measure(true, false, &whole, &error) &&
-           kernel_measure(&kernel, &error);
+                kernel_measure(&kernel, &error);
     double walk_ms = done ? walk_measure() : 0;
     double lsof_ms = done ? lsof_measure() : 0;
     factory_free(factory);

@@ -32,7 +32,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { ACTORS_MAX = 8, EARLIER_LOOKS = 3 };
+enum { ACTORS_MAX = 8, EARLIER_LOOKS = 3, ROUNDS = 5 };
 
 static pid_t actors[ACTORS_MAX];
 static size_t actor_count;
@@ -227,6 +227,12 @@ static void difference_tell(const struct looks *looks, const struct rows *rows, 
                   cell_text(looks->after, kind, rows->after, column, texts[2], sizeof texts[2]));
 }
 
+static void absence_tell(const char *what, uint64_t pid, uint64_t number)
+{
+    differences++;
+    print_message("descriptor %llu of %llu %s\n", (unsigned long long)number, (unsigned long long)pid, what);
+}
+
 enum manner { EQUAL, GROWS, CPU, MEMORY, WHEN_ASLEEP, NAME };
 
 static const enum manner process_manners[PROCESS_COLUMN_COUNT] = {
@@ -249,6 +255,9 @@ static const enum manner process_manners[PROCESS_COLUMN_COUNT] = {
 static bool has_run(const struct looks *looks, const struct rows *rows)
 {
     static const int signs[] = {PROCESS_CPU_NS, PROCESS_RUN_DELAY_NS, PROCESS_VOLUNTARY_SWITCHES};
+    /* What waits for a cpu has not run yet: /proc is not asked anew about it. */
+    if (number_of(looks->told, TABLE_PROCESS, rows->told, PROCESS_STATE) == 'R')
+        return true;
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (!cells_equal(looks->before, rows->before, looks->after, rows->after, TABLE_PROCESS, (size_t)signs[i]))
             return true;
@@ -346,7 +355,7 @@ static size_t descriptors_compare(const struct looks *looks)
         if (pid == (uint64_t)getpid() || rows.after == SIZE_MAX || !descriptor_steady(looks, &rows))
             continue;
         if (rows.told == SIZE_MAX) {
-            fail_msg("descriptor %llu of %llu is not told", (unsigned long long)number, (unsigned long long)pid);
+            absence_tell("is not told", pid, number);
             continue;
         }
         compared++;
@@ -365,14 +374,14 @@ static void surplus_compare(const struct looks *looks)
         uint64_t pid = table->cells[DESCRIPTOR_PID][row], number = table->cells[DESCRIPTOR_NUMBER][row];
         uint64_t start = table->cells[DESCRIPTOR_START_TICKS][row];
         struct rows rows = {.before = sample_process_row(looks->before, pid, start),
+                            .told = sample_process_row(looks->told, pid, start),
                             .after = sample_process_row(looks->after, pid, start)};
         if (pid == (uint64_t)getpid() || rows.before == SIZE_MAX || rows.after == SIZE_MAX || has_run(looks, &rows) ||
             is_kept_from_us(looks, rows.before, PROCESS_DESCRIPTORS))
             continue;
         if (descriptor_row(looks->before, pid, number) == SIZE_MAX &&
             descriptor_row(looks->after, pid, number) == SIZE_MAX)
-            fail_msg("descriptor %llu of %llu is told, but is not there", (unsigned long long)number,
-                     (unsigned long long)pid);
+            absence_tell("is told, but is not there", pid, number);
     }
 }
 
@@ -386,8 +395,10 @@ static size_t processes_compare(const struct looks *looks)
                             sample_process_row(looks->after, pid, start)};
         if (rows.after == SIZE_MAX)
             continue;
-        if (rows.told == SIZE_MAX)
-            fail_msg("process %llu is not told", (unsigned long long)pid);
+        if (rows.told == SIZE_MAX) {
+            absence_tell("(the whole process) is not told", pid, 0);
+            continue;
+        }
         compared++;
         for (size_t column = 0; column < PROCESS_COLUMN_COUNT; column++)
             if (!process_cell_agrees(looks, &rows, column))
@@ -437,14 +448,9 @@ static void looks_done(struct looks *looks)
     sample_release(looks->after);
 }
 
-static void every_field_is_told_as_proc_tells_it(void **state)
+static void looks_compare(void)
 {
-    (void)state;
     struct looks looks;
-    actors_start(6);
-    kernel_load();
-    for (int i = 0; i < EARLIER_LOOKS; i++)
-        sample_release(look(kernel, i % 2 == 0));
     looks_take(&looks);
     assert_true(kernel->kernel_read);
     assert_int_equal(looks.before->sources, SAMPLE_SOURCE_PROC);
@@ -455,7 +461,39 @@ static void every_field_is_told_as_proc_tells_it(void **state)
     assert_true(files_compare(&looks) > 4);
     surplus_compare(&looks);
     looks_done(&looks);
+}
+
+/* A busy host changes between looks, and back again: what differs once may be its doing, but not what differs in every
+ * round. */
+static void every_field_is_told_as_proc_tells_it(void **state)
+{
+    (void)state;
+    actors_start(6);
+    kernel_load();
+    for (int i = 0; i < EARLIER_LOOKS; i++)
+        sample_release(look(kernel, i % 2 == 0));
+    looks_compare();
+    for (int round = 1; differences > 0 && round < ROUNDS; round++)
+        looks_compare();
     assert_int_equal(differences, 0);
+}
+
+static void what_sleeps_is_stopped_or_dead_is_told_apart(void **state)
+{
+    (void)state;
+    actors_start(5);
+    kernel_load();
+    struct sample *sample = look(kernel, true);
+    const struct table *table = &sample->tables[TABLE_PROCESS];
+    size_t dead = 0;
+    for (size_t row = 0; row < table->rows; row++)
+        dead += table->cells[PROCESS_PARENT_PID][row] == (uint64_t)actors[2] && table->cells[PROCESS_STATE][row] == 'Z';
+    assert_int_equal(dead, 1);
+    size_t asleep = sample_process_row(sample, (uint64_t)actors[0], 0);
+    size_t stopped = sample_process_row(sample, (uint64_t)actors[4], 0);
+    assert_int_equal(number_of(sample, TABLE_PROCESS, asleep, PROCESS_STATE), 'S');
+    assert_int_equal(number_of(sample, TABLE_PROCESS, stopped, PROCESS_STATE), 'T');
+    sample_release(sample);
 }
 
 /* The row of the descriptor of this process, told by the kernel; its path. */
@@ -536,6 +574,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_field_is_told_as_proc_tells_it, scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(what_sleeps_is_stopped_or_dead_is_told_apart, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(a_file_that_is_renamed_grows_or_goes_is_told_anew, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(nothing_is_left_in_the_kernel, scene_begin, scene_end),
     };
