@@ -3,8 +3,12 @@
 
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Below it a share, a rate or a duration is shown as nothing. */
+#define ORDER_LEAST 0.05
 
 void list_init(struct list *list, const struct list_kind *kind)
 {
@@ -55,12 +59,37 @@ struct order {
     bool descending;
 };
 
+/* As much of a number as a cell shows: what looks the same keeps its place, instead of trading places every second. */
+static double number_seen(double value)
+{
+    double size = fabs(value);
+    if (!isfinite(value) || size < ORDER_LEAST)
+        return isfinite(value) ? 0 : value;
+    double step = pow(10, floor(log10(size)) - 1);
+    return rint(value / step) * step;
+}
+
+static bool column_is_measured(const struct column *column)
+{
+    return column->kind == COLUMN_IS_NUMBER && column->unit[0] != '\0';
+}
+
+static int seen_compare(const struct order *order, const struct column_input *a, const struct column_input *b)
+{
+    double left = number_seen(order->column->number(a)), right = number_seen(order->column->number(b));
+    if (isnan(left) || isnan(right))
+        return isnan(left) - isnan(right);
+    int compared = (left > right) - (left < right);
+    return order->descending ? -compared : compared;
+}
+
 static int order_compare(const void *left, const void *right, void *user)
 {
     const struct order *order = user;
     struct column_input a = {order->graph, order->verdict, *(const uint32_t *)left};
     struct column_input b = {order->graph, order->verdict, *(const uint32_t *)right};
-    int compared = column_compare(order->column, &a, &b, order->descending);
+    int compared = column_is_measured(order->column) ? seen_compare(order, &a, &b)
+                                                     : column_compare(order->column, &a, &b, order->descending);
     if (compared != 0)
         return compared;
     const struct node *one = &order->graph->nodes[a.node], *other = &order->graph->nodes[b.node];

@@ -1,7 +1,7 @@
 /* The mouse: a press selects, opens, sorts or changes the tab; the wheel moves. */
 #include "ui/state.h"
 
-enum { WHEEL_LINES = 3 };
+enum { WHEEL_LINES = 3, EVENTS_MAX = 8 };
 
 static unsigned wheel_run(struct ui *ui, enum action action)
 {
@@ -11,21 +11,32 @@ static unsigned wheel_run(struct ui *ui, enum action action)
     return what;
 }
 
-unsigned mouse_run(struct ui *ui)
+static unsigned event_run(struct ui *ui, const MEVENT *event)
 {
-    MEVENT event;
-    if (getmouse(&event) != OK || ui->prompt.purpose != PROMPT_NONE || ui->moment.graph == NULL)
-        return REDO_NOTHING;
+    const mmask_t pressed = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED;
     const struct view *view = view_top(ui);
-    if ((event.bstate & BUTTON4_PRESSED) != 0)
+    if ((event->bstate & BUTTON4_PRESSED) != 0)
         return wheel_run(ui, ACTION_UP);
-    if ((event.bstate & BUTTON5_PRESSED) != 0)
+    if ((event->bstate & BUTTON5_PRESSED) != 0)
         return wheel_run(ui, ACTION_DOWN);
-    int row = event.y - ui->area.row;
-    if ((event.bstate & BUTTON1_PRESSED) == 0 || row < 0 || row >= ui->area.rows)
+    int row = event->y - ui->area.row;
+    if ((event->bstate & pressed) == 0 || row < 0 || row >= ui->area.rows)
         return REDO_NOTHING;
-    size_t tab = row == 0 && (view->where & (IN_TABS & ~(unsigned)IN_WHY)) != 0 ? tabs_at(event.x) : TAB_COUNT;
+    size_t tab = row == 0 && (view->where & (IN_TABS & ~(unsigned)IN_WHY)) != 0 ? tabs_at(event->x) : TAB_COUNT;
     if (tab < TAB_COUNT)
         return tab_go(ui, tab);
-    return view->press == NULL ? REDO_NOTHING : view->press(ui, row, event.x);
+    return view->press == NULL ? REDO_NOTHING : view->press(ui, row, event->x);
+}
+
+/* Curses may have taken in several events for one key, and gives them back from the newest to the oldest. */
+unsigned mouse_run(struct ui *ui)
+{
+    MEVENT events[EVENTS_MAX];
+    size_t count = 0;
+    while (count < EVENTS_MAX && getmouse(&events[count]) == OK)
+        count++;
+    unsigned what = REDO_NOTHING;
+    while (count-- > 0 && ui->prompt.purpose == PROMPT_NONE && ui->moment.graph != NULL)
+        what = ui_catch_up(ui, what | event_run(ui, &events[count]));
+    return what;
 }

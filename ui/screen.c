@@ -37,6 +37,17 @@ static void screen_style(struct screen *screen, const struct theme *theme)
     }
 }
 
+/* Also the events that do nothing here: for one that is masked out curses waits until another comes. But no clicks,
+ * into which it would turn a press and a release that arrive together. */
+static void mouse_wanted(void)
+{
+    mmask_t wanted = 0;
+    for (int button = 1; button <= 5; button++)
+        wanted |= NCURSES_MOUSE_MASK(button, NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED);
+    mouseinterval(0);
+    mousemask(wanted, NULL);
+}
+
 bool screen_open(struct screen *screen, const struct theme *theme, bool mouse, struct error *error)
 {
     *screen = (struct screen){0};
@@ -57,10 +68,8 @@ bool screen_open(struct screen *screen, const struct theme *theme, bool mouse, s
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
-    mouseinterval(0);
     if (mouse)
-        /* All of them, also those that do nothing here: for one that is masked out curses waits until another comes. */
-        mousemask(ALL_MOUSE_EVENTS, NULL);
+        mouse_wanted();
     curs_set(0);
     screen_style(screen, theme);
     getmaxyx(stdscr, screen->rows, screen->columns);

@@ -122,7 +122,9 @@ void ui_fail(struct ui *ui, const struct error *error);
 
 /* Does what an action says, wherever it is valid; answers with REDO_ bits. */
 unsigned action_run(struct ui *ui, enum action action);
-/* A press or a turn of the mouse. */
+/* Brings moment and rows up to date; answers with what is then left to be done. */
+unsigned ui_catch_up(struct ui *ui, unsigned what);
+/* Presses and turns of the mouse. */
 unsigned mouse_run(struct ui *ui);
 /* The names that the palette offers for what was typed, best first; found: ACTION_COUNT. Returns how many. */
 size_t palette_find(const struct ui *ui, const char *text, enum action *found);

@@ -79,8 +79,7 @@ static void moment_show(struct ui *ui)
         ui_fail(ui, &error);
 }
 
-/* Brings moment and rows up to date; answers with what is then left to be done. */
-static unsigned catch_up(struct ui *ui, unsigned what)
+unsigned ui_catch_up(struct ui *ui, unsigned what)
 {
     const unsigned stale = REDO_MOMENT | REDO_ROWS;
     if ((what & REDO_MOMENT) != 0 && cursor_count(ui->options->cursor) > 0)
@@ -92,7 +91,7 @@ static unsigned catch_up(struct ui *ui, unsigned what)
 
 static void redo(struct ui *ui, unsigned what)
 {
-    what = catch_up(ui, what);
+    what = ui_catch_up(ui, what);
     if ((what & REDO_REPAINT) != 0)
         screen_repaint(&ui->screen);
     if ((what & ~(unsigned)REDO_QUIT) != 0)
@@ -120,7 +119,7 @@ static unsigned on_keys(struct ui *ui)
         bool stepping =
             ui->prompt.purpose == PROMPT_NONE && action < ACTION_COUNT && key_rows[action].group == GROUP_TIME;
         if (!stepping)
-            what = catch_up(ui, what);
+            what = ui_catch_up(ui, what);
         if (key == KEY_MOUSE)
             what |= mouse_run(ui);
         else if (ui->prompt.purpose != PROMPT_NONE)
