@@ -12,18 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    BATCH = 1024,
-    HOST_PID_NAMESPACE = (int)0xEFFFFFFC, /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
-};
+enum { BATCH = 1024 };
 
-static int library_silence(enum libbpf_print_level level, const char *format, va_list arguments)
+/* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+static const uint32_t HOST_PID_NAMESPACE = 0xEFFFFFFC;
+
+static int message_drop(enum libbpf_print_level level, const char *format, va_list arguments)
 {
     (void)level, (void)format, (void)arguments;
     return 0;
 }
 
-static bool load_explain(int number, struct error *error)
+bool recorder_load_explain(int number, struct error *error)
 {
     const char *what = "the recorder cannot be loaded into the kernel";
     if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
@@ -33,21 +33,31 @@ static bool load_explain(int number, struct error *error)
     return error_errno(error, number, "%s (it takes Linux 5.8 or later)", what);
 }
 
-struct recorder *recorder_new(struct error *error)
+void recorder_library_silence(void)
+{
+    libbpf_set_print(message_drop);
+}
+
+uint32_t recorder_own_namespace(void)
 {
     struct stat own;
+    return stat("/proc/self/ns/pid", &own) == 0 ? (uint32_t)own.st_ino : 0;
+}
+
+struct recorder *recorder_new(struct error *error)
+{
     struct recorder *recorder = calloc(1, sizeof *recorder);
-    if (recorder == NULL || stat("/proc/self/ns/pid", &own) != 0) {
-        free(recorder);
+    if (recorder == NULL) {
         error_memory(error);
         return NULL;
     }
-    libbpf_set_print(library_silence);
-    recorder->outermost = (int)own.st_ino == HOST_PID_NAMESPACE;
+    recorder_library_silence();
+    uint32_t own = recorder_own_namespace();
+    recorder->outermost = own == HOST_PID_NAMESPACE;
     recorder->programs = recorder_bpf__open();
     int result = recorder->programs == NULL ? -errno : 0;
     if (result == 0) {
-        recorder->programs->rodata->own_namespace = (uint32_t)own.st_ino;
+        recorder->programs->rodata->own_namespace = own;
         result = recorder_bpf__load(recorder->programs);
     }
     if (result == 0)
@@ -55,11 +65,11 @@ struct recorder *recorder_new(struct error *error)
     if (result == 0)
         return recorder;
     recorder_free(recorder);
-    load_explain(-result, error);
+    recorder_load_explain(-result, error);
     return NULL;
 }
 
-static void rows_done(struct recorder_rows *rows)
+void recorder_rows_done(struct recorder_rows *rows)
 {
     free(rows->keys);
     free(rows->values);
@@ -70,9 +80,9 @@ void recorder_free(struct recorder *recorder)
     if (recorder == NULL)
         return;
     recorder_bpf__destroy(recorder->programs);
-    rows_done(&recorder->holds);
-    rows_done(&recorder->waits);
-    rows_done(&recorder->ended);
+    recorder_rows_done(&recorder->holds);
+    recorder_rows_done(&recorder->waits);
+    recorder_rows_done(&recorder->ended);
     free(recorder->held.items);
     free(recorder->awaited.items);
     free(recorder);
@@ -83,7 +93,7 @@ void recorder_begin(struct recorder *recorder)
     recorder->programs->bss->generation ^= 1;
 }
 
-static bool map_read(const struct bpf_map *map, struct recorder_rows *rows, size_t key_bytes, size_t value_bytes)
+bool recorder_map_read(const struct bpf_map *map, struct recorder_rows *rows, size_t key_bytes, size_t value_bytes)
 {
     char position[64];
     bool more = true;
@@ -182,11 +192,12 @@ static void ended_choose(struct recorder *recorder)
 bool recorder_read(struct recorder *recorder)
 {
     const struct recorder_bpf *programs = recorder->programs;
-    bool read = map_read(programs->maps.holds, &recorder->holds, sizeof(struct recorder_hold_key),
-                         sizeof(struct recorder_hold)) &&
-                map_read(programs->maps.waits, &recorder->waits, sizeof(uint32_t), sizeof(struct recorder_wait)) &&
-                map_read(programs->maps.ended, &recorder->ended, sizeof(struct recorder_ended_key),
-                         sizeof(struct recorder_ended));
+    bool read =
+        recorder_map_read(programs->maps.holds, &recorder->holds, sizeof(struct recorder_hold_key),
+                          sizeof(struct recorder_hold)) &&
+        recorder_map_read(programs->maps.waits, &recorder->waits, sizeof(uint32_t), sizeof(struct recorder_wait)) &&
+        recorder_map_read(programs->maps.ended, &recorder->ended, sizeof(struct recorder_ended_key),
+                          sizeof(struct recorder_ended));
     if (!read)
         return false;
     ended_choose(recorder);

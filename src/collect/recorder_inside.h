@@ -33,6 +33,20 @@ struct recorder {
     bool outermost; /* the pid namespace is the host's own */
 };
 
+/* Keeps libbpf from printing. */
+void recorder_library_silence(void);
+
+/* The inode of the collector's pid namespace, 0: not known. */
+uint32_t recorder_own_namespace(void);
+
+/* Why programs cannot be loaded, from libbpf's errno value. Returns false. */
+bool recorder_load_explain(int number, struct error *error);
+
+/* Reads a whole map. False: out of memory. */
+struct bpf_map;
+bool recorder_map_read(const struct bpf_map *map, struct recorder_rows *rows, size_t key_bytes, size_t value_bytes);
+void recorder_rows_done(struct recorder_rows *rows);
+
 /* The latest holders of a file that is waited for. False: none are remembered. */
 bool recorder_queue_find(const struct recorder *recorder, const struct recorder_queue_key *key,
                          struct recorder_queue *queue);

@@ -74,6 +74,7 @@ void source_free(struct source *source)
     filesystems_free(source->filesystems);
     recorder_free(source->recorder);
     kernel_sample_free(source->kernel);
+    lifecycle_free(source->lifecycle);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -265,8 +266,11 @@ static bool sockets_gather(struct source *source, struct error *error)
 
 void source_settle(struct source *source)
 {
-    if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0')
+    if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0') {
         source->recorder = recorder_new(&source->recorder_missing);
+        if (source->recorder != NULL)
+            source->lifecycle = lifecycle_new(&source->recorder_missing);
+    }
     if (source->live && source->kernel == NULL && source->kernel_missing.text[0] == '\0')
         source->kernel = kernel_sample_new(&source->kernel_missing);
 }
@@ -284,7 +288,8 @@ static void kernel_gather(struct source *source)
 
 static bool recorder_gather(struct source *source, struct error *error)
 {
-    return source->recorder == NULL || recorder_read(source->recorder) || error_memory(error);
+    return source->recorder == NULL || (recorder_read(source->recorder) && lifecycle_collect(source)) ||
+           error_memory(error);
 }
 
 static int64_t probes_cpu_ns(const struct source *source)

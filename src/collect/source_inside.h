@@ -7,6 +7,7 @@
 
 #include "base/index.h"
 #include "collect/kernel_sample.h"
+#include "collect/lifecycle.h"
 #include "collect/proc_parse.h"
 #include "collect/recorder.h"
 #include "collect/source.h"
@@ -105,6 +106,7 @@ struct source {
     struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
     struct filesystems *filesystems;
     struct recorder *recorder;     /* NULL: none, or not yet */
+    struct lifecycle *lifecycle;   /* NULL: none, or not yet */
     struct error recorder_missing; /* why there is none; empty while it was not tried */
     struct kernel_sample *kernel;  /* NULL: none, or not yet */
     struct error kernel_missing;   /* why there is none; empty while it was not tried */

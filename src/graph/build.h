@@ -25,6 +25,7 @@ struct scratch {
     uint32_t openers, writers;
     uint32_t lock_wait_sample; /* number plus 1 of the sample that told a wait of this process for a file lock */
     bool access_known;
+    bool children_counted; /* the kernel told how many it made: those that were seen need no counting */
 };
 
 /* The node that a path of the newest sample led to, by the path's string number: most are met many times. */

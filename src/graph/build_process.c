@@ -18,6 +18,7 @@ static const struct rate_column process_rates[] = {
     {PROCESS_INVOLUNTARY_SWITCHES, MEASURE_INVOLUNTARY_PS, 1, false},
     {PROCESS_RSS_BYTES, MEASURE_RSS_GROWTH_BPS, 1, true},
     {PROCESS_DESCRIPTORS, MEASURE_DESCRIPTORS_GROWTH_PS, 1, true},
+    {PROCESS_CHILDREN_CREATED, MEASURE_CHILDREN_PS, 1, false},
 };
 enum { PROCESS_RATE_COUNT = sizeof process_rates / sizeof process_rates[0] };
 
@@ -204,6 +205,37 @@ static bool main_namespace_choose(struct build *build, uint32_t first)
     return true;
 }
 
+/* Who began and ended between two samples: only its exit tells of it. */
+static bool exit_take(struct build *build, const struct sample *sample, size_t row)
+{
+    const struct table *table = &sample->tables[TABLE_EVENT];
+    uint64_t pid = table_u64(table, row, EVENT_PID, 0), start = table_u64(table, row, EVENT_START_TICKS, 0);
+    if (table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT) != EVENT_EXIT || !pid_valid(pid) || start == 0 ||
+        build->gone >= GONE_MAX)
+        return true;
+    uint32_t found = build_find(build, NODE_PROCESS, pid, start);
+    if (found != NODE_NONE)
+        return true;
+    found = process_node(build, pid, start, sample_string(sample, TABLE_EVENT, row, EVENT_NAME), true);
+    if (found == NODE_NONE)
+        return false;
+    build->scratch[found].parent_pid = table_u64(table, row, EVENT_OTHER_PID, 0);
+    const char *command = sample_string(sample, TABLE_EVENT, row, EVENT_COMMAND);
+    if (command == NULL || *command == '\0')
+        return true;
+    build->graph->nodes[found].command = arena_copy(&build->graph->arena, command, strlen(command));
+    return build->graph->nodes[found].command != NULL;
+}
+
+static bool exits_take(struct build *build)
+{
+    for (size_t s = build->window->count; s-- > 1;)
+        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_EVENT].rows; row++)
+            if (!exit_take(build, build->window->samples[s], row))
+                return false;
+    return true;
+}
+
 bool build_processes(struct build *build)
 {
     uint32_t first = (uint32_t)build->graph->node_count;
@@ -213,6 +245,7 @@ bool build_processes(struct build *build)
         complete = sample_processes(build, build->window->samples[s], &rates, first);
     if (complete)
         process_measures(build, &rates, first);
+    complete = complete && exits_take(build);
     rates_done(&rates);
     return complete && main_namespace_choose(build, first);
 }
@@ -237,6 +270,7 @@ bool build_parents(struct build *build)
             continue;
         build_measure_sum(build, n, MEASURE_CHILDREN, 0);
         build_measure_sum(build, n, MEASURE_ZOMBIES, 0);
+        build->scratch[n].children_counted = !isnan(graph_measure(graph, n, MEASURE_CHILDREN_PS));
         if (graph->window_s > 0)
             build_measure_sum(build, n, MEASURE_CHILDREN_PS, 0);
     }
@@ -250,6 +284,8 @@ bool build_parents(struct build *build)
             continue;
         build_measure_sum(build, parent, MEASURE_CHILDREN, graph->nodes[n].exited ? 0 : 1);
         build_measure_sum(build, parent, MEASURE_ZOMBIES, !graph->nodes[n].exited && graph->nodes[n].state == 'Z');
+        if (build->scratch[parent].children_counted)
+            continue;
         if (graph->window_s > 0 && process_start_s(build, &graph->nodes[n]) > window_from_s)
             build_measure_sum(build, parent, MEASURE_CHILDREN_PS, 1.0 / graph->window_s);
     }

@@ -1,4 +1,4 @@
-/* Redacting a sample: the strings of its command column, and no copy of them left behind. */
+/* Redacting a sample: the strings of its command columns, and no copy of them left behind. */
 #include "sample/redact.h"
 
 #include "base/memory.h"
@@ -36,16 +36,22 @@ static const char *string_of(const struct sample *sample, size_t number)
     return sample->string_bytes.data + sample->string_offsets[number];
 }
 
+static const struct {
+    enum table_kind kind;
+    size_t column;
+} command_columns[] = {{TABLE_PROCESS, PROCESS_COMMAND}, {TABLE_EVENT, EVENT_COMMAND}};
+
 /* texts[number]: what replaces the string, NULL = it stays. */
-static bool replacements_find(const struct sample *sample, char **texts, struct arena *arena, bool *any)
+static bool column_replace(const struct sample *sample, enum table_kind kind, size_t column, char **texts,
+                           struct arena *arena, bool *any)
 {
-    const struct table *table = &sample->tables[TABLE_PROCESS];
+    const struct table *table = &sample->tables[kind];
     struct buffer text = {0};
     bool good = true;
     for (size_t row = 0; good && row < table->rows; row++) {
-        if (!table_known(table, row, PROCESS_COMMAND))
+        if (!table_known(table, row, column))
             continue;
-        uint64_t number = table->cells[PROCESS_COMMAND][row];
+        uint64_t number = table->cells[column][row];
         buffer_clear(&text);
         if (texts[number] != NULL || !redact_command(&text, string_of(sample, number)))
             continue;
@@ -54,6 +60,14 @@ static bool replacements_find(const struct sample *sample, char **texts, struct 
         *any = true;
     }
     buffer_done(&text);
+    return good;
+}
+
+static bool replacements_find(const struct sample *sample, char **texts, struct arena *arena, bool *any)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof command_columns / sizeof command_columns[0]; i++)
+        good = column_replace(sample, command_columns[i].kind, command_columns[i].column, texts, arena, any);
     return good;
 }
 

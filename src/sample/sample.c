@@ -16,6 +16,7 @@ static const struct column_schema socket_columns[] = {SOCKET_COLUMNS(SCHEMA_COLU
 static const struct column_schema lock_columns[] = {LOCK_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema wait_columns[] = {WAIT_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema filesystem_columns[] = {FILESYSTEM_COLUMNS(SCHEMA_COLUMN)};
+static const struct column_schema event_columns[] = {EVENT_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema disk_columns[] = {DISK_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema unread_columns[] = {UNREAD_COLUMNS(SCHEMA_COLUMN)};
 

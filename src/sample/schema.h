@@ -10,16 +10,17 @@
 #ifndef SAMPLE_SCHEMA_H
 #define SAMPLE_SCHEMA_H
 
-#define SAMPLE_TABLES(X)                                               \
-    X(HOST, host, "the host itself: one row")                          \
-    X(PROCESS, process, "processes")                                   \
-    X(DESCRIPTOR, descriptor, "open descriptors of processes")         \
-    X(FILE, file, "regular files that were looked at (the dear tier)") \
-    X(SOCKET, socket, "sockets, from sock_diag")                       \
-    X(LOCK, lock, "file locks, held and waited for")                   \
-    X(WAIT, wait, "episodes: who waited for whom, on what, how long")  \
-    X(FILESYSTEM, filesystem, "mounted file systems in use")           \
-    X(DISK, disk, "block devices")                                     \
+#define SAMPLE_TABLES(X)                                                  \
+    X(HOST, host, "the host itself: one row")                             \
+    X(PROCESS, process, "processes")                                      \
+    X(DESCRIPTOR, descriptor, "open descriptors of processes")            \
+    X(FILE, file, "regular files that were looked at (the dear tier)")    \
+    X(SOCKET, socket, "sockets, from sock_diag")                          \
+    X(LOCK, lock, "file locks, held and waited for")                      \
+    X(WAIT, wait, "episodes: who waited for whom, on what, how long")     \
+    X(EVENT, event, "what happened to processes since the sample before") \
+    X(FILESYSTEM, filesystem, "mounted file systems in use")              \
+    X(DISK, disk, "block devices")                                        \
     X(UNREAD, unread, "what could not be read, by kind and reason")
 
 #define HOST_COLUMNS(X)                                                                                    \
@@ -67,6 +68,7 @@
     X(PROCESS_READ_BYTES, "read", U64, "bytes", "bytes fetched from storage (counter)")                             \
     X(PROCESS_WRITE_BYTES, "write", U64, "bytes", "bytes sent to storage (counter)")                                \
     X(PROCESS_THREADS, "threads", U64, "", "threads")                                                               \
+    X(PROCESS_CHILDREN_CREATED, "children_created", U64, "", "processes it has made since we watch (counter)")      \
     X(PROCESS_DESCRIPTORS, "descriptors", U64, "", "open descriptors")                                              \
     X(PROCESS_VOLUNTARY_SWITCHES, "voluntary_switches", U64, "", "times it gave the cpu up, main thread (counter)") \
     X(PROCESS_INVOLUNTARY_SWITCHES, "involuntary_switches", U64, "", "times the cpu was taken from it (counter)")   \
@@ -150,6 +152,18 @@
     X(WAIT_HELD_UNTIL_NS, "held_until", U64, "ns", "and at which it gave it back; absent while it holds it")   \
     X(WAIT_INFERRED, "inferred", U64, "", "1: the holder is concluded, not told by the kernel")
 
+#define EVENT_COLUMNS(X)                                                                                       \
+    X(EVENT_KIND, "kind", U64, "", "enum event_kind")                                                          \
+    X(EVENT_TIME_NS, "time", U64, "ns", "boot time")                                                           \
+    X(EVENT_PID, "pid", U64, "", "to whom")                                                                    \
+    X(EVENT_START_TICKS, "start_ticks", U64, "ticks", "start of that process")                                 \
+    X(EVENT_NAME, "name", STRING, "", "its comm")                                                              \
+    X(EVENT_COMMAND, "command", STRING, "", "of who exits: argv, joined with blanks, at most 256 bytes")       \
+    X(EVENT_OTHER_PID, "other_pid", U64, "", "parent of who exits; sender of a signal, absent for the kernel") \
+    X(EVENT_OTHER_START_TICKS, "other_start_ticks", U64, "ticks", "start of that process")                     \
+    X(EVENT_OTHER_NAME, "other_name", STRING, "", "its comm")                                                  \
+    X(EVENT_SIGNAL_NUMBER, "signal", U64, "", "signal that was sent, or that ended it")
+
 #define FILESYSTEM_COLUMNS(X)                                                       \
     X(FILESYSTEM_MOUNT, "mount", STRING, "", "mount point")                         \
     X(FILESYSTEM_TYPE, "type", STRING, "", "ext4, xfs, tmpfs, ...")                 \
@@ -184,6 +198,7 @@ enum { FILE_COLUMNS(SCHEMA_ENUM_COLUMN) FILE_COLUMN_COUNT };
 enum { SOCKET_COLUMNS(SCHEMA_ENUM_COLUMN) SOCKET_COLUMN_COUNT };
 enum { LOCK_COLUMNS(SCHEMA_ENUM_COLUMN) LOCK_COLUMN_COUNT };
 enum { WAIT_COLUMNS(SCHEMA_ENUM_COLUMN) WAIT_COLUMN_COUNT };
+enum { EVENT_COLUMNS(SCHEMA_ENUM_COLUMN) EVENT_COLUMN_COUNT };
 enum { FILESYSTEM_COLUMNS(SCHEMA_ENUM_COLUMN) FILESYSTEM_COLUMN_COUNT };
 enum { DISK_COLUMNS(SCHEMA_ENUM_COLUMN) DISK_COLUMN_COUNT };
 enum { UNREAD_COLUMNS(SCHEMA_ENUM_COLUMN) UNREAD_COLUMN_COUNT };
@@ -197,6 +212,7 @@ enum descriptor_type {
     DESCRIPTOR_PIPE,
     DESCRIPTOR_SOCKET,
 };
+enum event_kind { EVENT_EXIT, EVENT_SIGNAL, EVENT_OOM, EVENT_KIND_COUNT };
 enum socket_protocol { SOCKET_TCP, SOCKET_UDP, SOCKET_UNIX, SOCKET_OTHER };
 enum lock_class { LOCK_FLOCK, LOCK_POSIX, LOCK_OFD, LOCK_LEASE };
 

@@ -47,7 +47,12 @@ struct task_io_accounting {
     __u64 read_bytes, write_bytes;
 };
 
+typedef struct {
+    int counter;
+} atomic_t;
+
 struct signal_struct {
+    atomic_t live;
     int nr_threads;
     unsigned long min_flt, maj_flt;
     struct task_io_accounting ioac;
@@ -59,7 +64,7 @@ struct percpu_counter {
 };
 
 struct mm_struct {
-    unsigned long start_code, start_stack;
+    unsigned long start_code, start_stack, arg_start, arg_end;
     struct percpu_counter rss_stat[4]; /* since 6.2; MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES */
 };
 
@@ -85,11 +90,16 @@ struct cred {
 
 struct css_set;
 
+struct trace_event_raw_mark_victim { /* uid: since 6.10 */
+    unsigned int uid;
+};
+
 struct task_struct {
     unsigned int __state;
     int exit_state;
     unsigned int flags;
     int pid, tgid;
+    int exit_code;
     struct pid *thread_pid;
     struct task_struct *group_leader, *real_parent;
     struct nsproxy *nsproxy;

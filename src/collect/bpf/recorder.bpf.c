@@ -14,6 +14,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "collect/bpf/task.bpf.h"
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 enum {
@@ -24,12 +26,10 @@ enum {
     SHORTEST_NS = 1000000,      /* shorter waits are nobody's concern */
     RESTART_NS = 10000000,      /* a call that a signal interrupted, and that begins again within that, goes on */
     PATH_FRESH_NS = 1000000000, /* files are renamed */
-    NAMESPACE_LEVELS = 8,
     BLOCKERS = 32,
     PATH_PARTS = 40,
 };
 
-const volatile __u32 own_namespace; /* inode of the collector's ns/pid */
 __u32 generation;
 __u32 lost;
 
@@ -118,30 +118,6 @@ static __always_inline void request_read(struct request *request, struct inode *
         request->first = (__u64)BPF_CORE_READ(old, fl_start);
         request->last = (__u64)BPF_CORE_READ(old, fl_end);
     }
-}
-
-/* The number of a task in the collector's pid namespace; 0: it is not inside. */
-static __always_inline __u32 task_number(struct task_struct *task)
-{
-    struct pid *pid = BPF_CORE_READ(task, thread_pid);
-    __u32 level = BPF_CORE_READ(pid, level);
-    /* By hand, because an index that varies would be scaled by the size of the struct above. */
-    char *numbers = (char *)pid + bpf_core_field_offset(struct pid, numbers);
-    for (__u32 i = 0; i < NAMESPACE_LEVELS && i <= level; i++) {
-        struct upid *number = (void *)(numbers + i * bpf_core_type_size(struct upid));
-        if (BPF_CORE_READ(number, ns, ns.inum) == own_namespace)
-            return (__u32)BPF_CORE_READ(number, nr);
-    }
-    return 0;
-}
-
-static __always_inline void party_read(struct recorder_party *party, struct task_struct *task)
-{
-    struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-    party->pid = task_number(leader);
-    party->global_pid = (__u32)BPF_CORE_READ(leader, tgid);
-    party->start_ns = BPF_CORE_READ(leader, start_boottime);
-    BPF_CORE_READ_STR_INTO(&party->name, leader, comm);
 }
 
 /* Functions that are not static are verified once, by themselves, instead of once per way that leads to them; for

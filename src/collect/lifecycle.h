@@ -1,0 +1,23 @@
+/* The lifecycle of processes as the kernel tells it: how many children each made, who ended, who was sent a signal that
+ * stops or ends, whom the kernel killed for memory. Optional like the recorder (recorder.h), and loaded beside it. */
+#ifndef COLLECT_LIFECYCLE_H
+#define COLLECT_LIFECYCLE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lifecycle;
+struct source;
+
+/* Loads and attaches the programs: about 50 ms. NULL with a sentence that says why not. */
+struct lifecycle *lifecycle_new(struct error *error);
+void lifecycle_free(struct lifecycle *lifecycle);
+
+/* Reads what happened since the last time, and appends it to the sample under way: rows of the event table, and the
+ * count of children in the rows of the processes. False: out of memory. */
+bool lifecycle_collect(struct source *source);
+
+#endif

@@ -1,0 +1,174 @@
+/* collect: processes that live between two samples, signals and their senders, as the kernel tells them. */
+#include "base/clock.h"
+#include "collect/lifecycle.h"
+#include "collect/source.h"
+#include "graph/graph.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { STORM = 2000 };
+
+struct scene {
+    struct source *source;
+    bool loaded;
+    struct sample *first, *second;
+};
+
+static int scene_set(void **state)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct error error = {0};
+    *state = scene;
+    if (scene == NULL)
+        return -1;
+    struct lifecycle *lifecycle = lifecycle_new(&error);
+    scene->loaded = lifecycle != NULL;
+    if (!scene->loaded)
+        print_message("no lifecycle: %s\n", error.text);
+    lifecycle_free(lifecycle);
+    scene->source = source_new(&(struct collector_options){.no_sockets = true}, &error);
+    if (scene->source == NULL)
+        return -1;
+    sample_release(source_sample(scene->source, true, &error));
+    source_settle(scene->source);
+    scene->first = source_sample(scene->source, true, &error);
+    return scene->first == NULL ? -1 : 0;
+}
+
+static int scene_clear(void **state)
+{
+    struct scene *scene = *state;
+    sample_release(scene->first);
+    sample_release(scene->second);
+    source_free(scene->source);
+    free(scene);
+    return 0;
+}
+
+static struct scene *scene_of(void **state)
+{
+    struct scene *scene = *state;
+    if (!scene->loaded)
+        skip();
+    return scene;
+}
+
+static const struct table *events_take(struct scene *scene)
+{
+    scene->second = source_sample(scene->source, true, NULL);
+    assert_non_null(scene->second);
+    return &scene->second->tables[TABLE_EVENT];
+}
+
+/* The first event of that kind that befell a process; SIZE_MAX: none. */
+static size_t event_row(const struct table *table, enum event_kind kind, pid_t pid)
+{
+    for (size_t row = 0; row < table->rows; row++)
+        if (table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT) == kind &&
+            table_u64(table, row, EVENT_PID, 0) == (uint64_t)pid)
+            return row;
+    return SIZE_MAX;
+}
+
+static void process_between_two_samples_is_told_with_parent_and_arguments(void **state)
+{
+    struct scene *scene = scene_of(state);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", ":", "some argument", (char *)NULL);
+        _exit(1);
+    }
+    waitpid(pid, NULL, 0);
+    const struct table *table = events_take(scene);
+    size_t row = event_row(table, EVENT_EXIT, pid);
+    assert_int_not_equal(row, SIZE_MAX);
+    assert_string_equal(sample_string(scene->second, TABLE_EVENT, row, EVENT_NAME), "sh");
+    assert_string_equal(sample_string(scene->second, TABLE_EVENT, row, EVENT_COMMAND), "sh -c : some argument");
+    assert_int_equal(table_u64(table, row, EVENT_OTHER_PID, 0), getpid());
+    assert_false(table_known(table, row, EVENT_SIGNAL_NUMBER));
+    size_t own = sample_process_row(scene->second, (uint64_t)getpid(), 0);
+    assert_int_equal(table_u64(table, row, EVENT_OTHER_START_TICKS, 0),
+                     table_u64(&scene->second->tables[TABLE_PROCESS], own, PROCESS_START_TICKS, 1));
+    struct error error = {0};
+    struct graph *graph =
+        graph_build(&(struct window){.samples = (struct sample *[]){scene->first, scene->second}, .count = 2}, &error);
+    assert_non_null(graph);
+    size_t found = 0;
+    for (size_t n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].kind == NODE_PROCESS && graph->nodes[n].pid == (uint32_t)pid) {
+            found++;
+            assert_true(graph->nodes[n].exited);
+            assert_string_equal(graph->nodes[n].command, "sh -c : some argument");
+        }
+    assert_int_equal(found, 1);
+    graph_free(graph);
+}
+
+static void signals_are_told_with_their_sender(void **state)
+{
+    struct scene *scene = scene_of(state);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            pause();
+    }
+    kill(pid, SIGSTOP);
+    waitpid(pid, NULL, WUNTRACED);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    const struct table *table = events_take(scene);
+    size_t stop = event_row(table, EVENT_SIGNAL, pid), end = event_row(table, EVENT_EXIT, pid);
+    assert_int_not_equal(stop, SIZE_MAX);
+    assert_int_not_equal(end, SIZE_MAX);
+    assert_int_equal(table_u64(table, stop, EVENT_SIGNAL_NUMBER, 0), SIGSTOP);
+    assert_int_equal(table_u64(table, stop, EVENT_OTHER_PID, 0), getpid());
+    assert_int_equal(table_u64(table, end, EVENT_SIGNAL_NUMBER, 0), SIGKILL);
+    assert_true(table_u64(table, stop, EVENT_TIME_NS, 0) < table_u64(table, end, EVENT_TIME_NS, 0));
+}
+
+static void storm_is_counted_to_the_last_process(void **state)
+{
+    struct scene *scene = scene_of(state);
+    int64_t began_ns = clock_boottime_ns();
+    for (int i = 0; i < STORM; i++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(0);
+        waitpid(pid, NULL, 0);
+    }
+    double took_s = (double)(clock_boottime_ns() - began_ns) / NS_PER_S;
+    const struct table *events = events_take(scene);
+    const struct table *table = &scene->second->tables[TABLE_PROCESS];
+    size_t own = sample_process_row(scene->second, (uint64_t)getpid(), 0);
+    size_t before = sample_process_row(scene->first, (uint64_t)getpid(), 0);
+    uint64_t made = table_u64(table, own, PROCESS_CHILDREN_CREATED, 0) -
+                    table_u64(&scene->first->tables[TABLE_PROCESS], before, PROCESS_CHILDREN_CREATED, 0);
+    assert_true(made >= STORM && made < STORM + 8); /* and the source's own probes */
+    assert_true(events->rows <= 1024);
+    assert_true(events->rows + sample_unread_count(scene->second, "events") >= STORM);
+    print_message("%d processes in %.2f s: %zu told, %zu counted as left out\n", STORM, took_s, (size_t)events->rows,
+                  (size_t)sample_unread_count(scene->second, "events"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(process_between_two_samples_is_told_with_parent_and_arguments, scene_set,
+                                        scene_clear),
+        cmocka_unit_test_setup_teardown(signals_are_told_with_their_sender, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(storm_is_counted_to_the_last_process, scene_set, scene_clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
