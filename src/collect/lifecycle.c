@@ -43,7 +43,7 @@ struct lifecycle *lifecycle_new(struct error *error)
     lifecycle->programs = lifecycle_bpf__open();
     int result = lifecycle->programs == NULL ? -errno : 0;
     if (result == 0) {
-        lifecycle->programs->rodata->own_namespace = recorder_own_namespace();
+        lifecycle->programs->rodata->own_namespace = recorder_own_namespace().inode;
         result = lifecycle_bpf__load(lifecycle->programs);
     }
     if (result == 0)

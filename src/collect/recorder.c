@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum { BATCH = 1024 };
@@ -38,10 +39,12 @@ void recorder_library_silence(void)
     libbpf_set_print(message_drop);
 }
 
-uint32_t recorder_own_namespace(void)
+struct recorder_namespace recorder_own_namespace(void)
 {
-    struct stat own;
-    return stat("/proc/self/ns/pid", &own) == 0 ? (uint32_t)own.st_ino : 0;
+    struct stat own = {0};
+    stat("/proc/self/ns/pid", &own);
+    return (struct recorder_namespace){.inode = (uint32_t)own.st_ino,
+                                       .device = major(own.st_dev) << 20 | minor(own.st_dev)};
 }
 
 struct recorder *recorder_new(struct error *error)
@@ -52,12 +55,13 @@ struct recorder *recorder_new(struct error *error)
         return NULL;
     }
     recorder_library_silence();
-    uint32_t own = recorder_own_namespace();
-    recorder->outermost = own == HOST_PID_NAMESPACE;
+    struct recorder_namespace own = recorder_own_namespace();
+    recorder->outermost = own.inode == HOST_PID_NAMESPACE;
     recorder->programs = recorder_bpf__open();
     int result = recorder->programs == NULL ? -errno : 0;
     if (result == 0) {
-        recorder->programs->rodata->own_namespace = own;
+        recorder->programs->rodata->own_namespace = own.inode;
+        recorder->programs->rodata->own_namespace_device = own.device;
         result = recorder_bpf__load(recorder->programs);
     }
     if (result == 0)

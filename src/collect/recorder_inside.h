@@ -36,8 +36,12 @@ struct recorder {
 /* Keeps libbpf from printing. */
 void recorder_library_silence(void);
 
-/* The inode of the collector's pid namespace, 0: not known. */
-uint32_t recorder_own_namespace(void);
+/* The collector's pid namespace, 0: not known. */
+struct recorder_namespace {
+    uint32_t inode;
+    uint32_t device; /* major << 20 | minor */
+};
+struct recorder_namespace recorder_own_namespace(void);
 
 /* Why programs cannot be loaded, from libbpf's errno value. Returns false. */
 bool recorder_load_explain(int number, struct error *error);

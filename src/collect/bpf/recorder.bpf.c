@@ -86,8 +86,6 @@ struct request {
     struct recorder_hold_key key;
     __u64 first, last;
     __u32 flags, type;
-    void *blocker;
-    struct file *file;
 };
 
 static __always_inline bool layout_is_new(void)
@@ -95,29 +93,38 @@ static __always_inline bool layout_is_new(void)
     return bpf_core_type_exists(struct file_lock_core);
 }
 
+/* Arguments of a trace point may be read as they are, which costs less than a helper's safe read. */
 static __always_inline void request_read(struct request *request, struct inode *inode, struct file_lock *lock,
                                          __u64 family)
 {
     request->key.inode = (__u64)inode;
     request->key.family = family;
     if (layout_is_new()) {
-        request->key.owner = (__u64)BPF_CORE_READ(lock, c.flc_owner);
-        request->blocker = BPF_CORE_READ(lock, c.flc_blocker);
-        request->flags = BPF_CORE_READ(lock, c.flc_flags);
-        request->type = BPF_CORE_READ(lock, c.flc_type);
-        request->file = BPF_CORE_READ(lock, c.flc_file);
-        request->first = (__u64)BPF_CORE_READ(lock, fl_start);
-        request->last = (__u64)BPF_CORE_READ(lock, fl_end);
+        request->key.owner = (__u64)lock->c.flc_owner;
+        request->flags = lock->c.flc_flags;
+        request->type = lock->c.flc_type;
+        request->first = (__u64)lock->fl_start;
+        request->last = (__u64)lock->fl_end;
     } else {
         struct file_lock___old *old = (void *)lock;
-        request->key.owner = (__u64)BPF_CORE_READ(old, fl_owner);
-        request->blocker = BPF_CORE_READ(old, fl_blocker);
-        request->flags = BPF_CORE_READ(old, fl_flags);
-        request->type = BPF_CORE_READ(old, fl_type);
-        request->file = BPF_CORE_READ(old, fl_file);
-        request->first = (__u64)BPF_CORE_READ(old, fl_start);
-        request->last = (__u64)BPF_CORE_READ(old, fl_end);
+        request->key.owner = (__u64)old->fl_owner;
+        request->flags = old->fl_flags;
+        request->type = old->fl_type;
+        request->first = (__u64)old->fl_start;
+        request->last = (__u64)old->fl_end;
     }
+}
+
+static __always_inline void *request_blocker(struct file_lock *lock)
+{
+    struct file_lock___old *old = (void *)lock;
+    return layout_is_new() ? (void *)BPF_CORE_READ(lock, c.flc_blocker) : BPF_CORE_READ(old, fl_blocker);
+}
+
+static __always_inline struct file *request_file(struct file_lock *lock)
+{
+    struct file_lock___old *old = (void *)lock;
+    return layout_is_new() ? BPF_CORE_READ(lock, c.flc_file) : BPF_CORE_READ(old, fl_file);
 }
 
 /* Functions that are not static are verified once, by themselves, instead of once per way that leads to them; for
@@ -261,8 +268,8 @@ __noinline int root_remember(__u64 blocker, __u32 thread)
     return 0;
 }
 
-static __always_inline void wait_begin(struct request *request, struct task_struct *task, struct inode *inode,
-                                       __u64 now)
+static __always_inline void wait_begin(struct request *request, struct file_lock *lock, struct task_struct *task,
+                                       struct inode *inode, __u64 now)
 {
     __u32 thread = (__u32)bpf_get_current_pid_tgid();
     struct recorder_wait wait = {
@@ -278,15 +285,15 @@ static __always_inline void wait_begin(struct request *request, struct task_stru
     wait.device = BPF_CORE_READ(inode, i_sb, s_dev);
     wait.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
     wait.thread = task_number(task);
-    party_read(&wait.party, task);
+    party_read_current(&wait.party, task);
     if (wait.party.pid == 0)
         return;
     if (bpf_map_update_elem(&waits, &thread, &wait, BPF_ANY)) {
         __sync_fetch_and_add(&lost, 1);
         return;
     }
-    path_remember(&wait, request->file);
-    root_remember((__u64)request->blocker, thread);
+    path_remember(&wait, request_file(lock));
+    root_remember((__u64)request_blocker(lock), thread);
 }
 
 static __always_inline struct recorder_ended *ended_of(const struct recorder_wait *wait,
@@ -391,9 +398,9 @@ static __always_inline void hold_take(struct request *request, struct task_struc
         .exclusive = exclusive,
         .flags = request->flags,
     };
-    hold.inode_number = BPF_CORE_READ(inode, i_ino);
-    hold.device = BPF_CORE_READ(inode, i_sb, s_dev);
-    party_read(&hold.party, task);
+    hold.inode_number = inode->i_ino;
+    hold.device = inode->i_sb->s_dev;
+    party_read_current(&hold.party, task);
     struct recorder_queue_key key = {.inode = request->key.inode, .family = request->key.family};
     struct recorder_queue *queue = bpf_map_lookup_elem(&queues, &key);
     struct recorder_turn *turn = queue && earlier ? turn_of(queue, earlier, request->key.owner) : 0;
@@ -442,7 +449,7 @@ static __always_inline int record(struct inode *inode, struct file_lock *lock, i
     __u32 thread = (__u32)bpf_get_current_pid_tgid();
     request_read(&request, inode, lock, family);
     struct recorder_wait *open = bpf_map_lookup_elem(&waits, &thread);
-    bool waits_now = answer == LOCK_DEFERRED && request.blocker && !(BPF_CORE_READ(task, flags) & KERNEL_THREAD);
+    bool waits_now = answer == LOCK_DEFERRED && request_blocker(lock) && !(BPF_CORE_READ(task, flags) & KERNEL_THREAD);
     if (open && waits_now && wait_goes_on(open, &request, now)) {
         open->interrupted_ns = 0;
         return 0;
@@ -450,7 +457,7 @@ static __always_inline int record(struct inode *inode, struct file_lock *lock, i
     if (open)
         wait_end(thread, now);
     if (waits_now)
-        wait_begin(&request, task, inode, now);
+        wait_begin(&request, lock, task, inode, now);
     else if (answer == 0 && request.type == LOCK_NONE)
         hold_release(&request, now);
     else if (answer == 0)

@@ -7,7 +7,8 @@
 
 enum { NAMESPACE_LEVELS = 8 };
 
-const volatile __u32 own_namespace; /* inode of the collector's ns/pid */
+const volatile __u32 own_namespace;        /* inode of the collector's ns/pid */
+const volatile __u32 own_namespace_device; /* and its file system, as the kernel writes it */
 
 /* The number of a task in the collector's pid namespace; 0: it is not inside. */
 static __always_inline __u32 task_number(struct task_struct *task)
@@ -30,6 +31,18 @@ static __always_inline void party_read(struct recorder_party *party, struct task
     struct task_struct *leader = BPF_CORE_READ(task, group_leader);
     party->pid = task_number(leader);
     party->global_pid = (__u32)BPF_CORE_READ(leader, tgid);
+    party->start_ns = BPF_CORE_READ(leader, start_boottime);
+    BPF_CORE_READ_STR_INTO(&party->name, leader, comm);
+}
+
+/* The same of the current task: one helper for the number, where the process lives in just that namespace. */
+static __always_inline void party_read_current(struct recorder_party *party, struct task_struct *task)
+{
+    struct bpf_pidns_info numbers;
+    struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+    bool here = bpf_get_ns_current_pid_tgid(own_namespace_device, own_namespace, &numbers, sizeof numbers) == 0;
+    party->pid = here ? numbers.tgid : task_number(leader);
+    party->global_pid = (__u32)(bpf_get_current_pid_tgid() >> 32);
     party->start_ns = BPF_CORE_READ(leader, start_boottime);
     BPF_CORE_READ_STR_INTO(&party->name, leader, comm);
 }
