@@ -45,6 +45,12 @@ size_t lines_move(size_t selected, size_t count, int rows, enum action action)
     }
 }
 
+void pager_scroll(struct pager *pager, int rows, enum action action)
+{
+    enum { NOT_COUNTED_YET = 1 << 30 };
+    pager->top = lines_move(pager->top, pager->lines > 0 ? pager->lines : NOT_COUNTED_YET, rows, action);
+}
+
 /* ---- looking and keeping ---- */
 
 static unsigned analyse_now(struct ui *ui)

@@ -156,4 +156,8 @@ unsigned time_jump(struct ui *ui, const char *text);
 /* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */
 size_t lines_move(size_t selected, size_t count, int rows, enum action action);
 
+/* Scrolls a paged text. Its lines are counted when it is drawn, which also keeps the top inside: a key that was typed
+ * before the first drawing must not be lost. */
+void pager_scroll(struct pager *pager, int rows, enum action action);
+
 #endif

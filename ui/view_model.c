@@ -63,7 +63,7 @@ static unsigned model_act(struct ui *ui, enum action action)
     struct pager *pager = ui_pager(ui);
     if (action == ACTION_BACK)
         return tab_go(ui, ui->tab_before);
-    pager->top = lines_move(pager->top, pager->lines, ui->page_rows, action);
+    pager_scroll(pager, ui->page_rows, action);
     return REDO_DRAW;
 }
 

@@ -89,7 +89,7 @@ static unsigned text_act(struct ui *ui, enum action action)
         return REDO_ROWS;
     }
     struct pager *pager = ui_pager(ui);
-    pager->top = lines_move(pager->top, pager->lines, ui->page_rows, action);
+    pager_scroll(pager, ui->page_rows, action);
     return REDO_DRAW;
 }
 
