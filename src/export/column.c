@@ -251,6 +251,7 @@ const struct column columns[] = {
     {MEASURED(MEASURE_INVOLUNTARY_PS), .title = "INVSW", .node_kinds = P, .width = 8},
     {MEASURED(MEASURE_DESCRIPTORS), .title = "FDS", .node_kinds = P, .width = 6},
     {MEASURED(MEASURE_DESCRIPTORS_GROWTH_PS), .title = "FDS/S", .node_kinds = P, .width = 8},
+    {MEASURED(MEASURE_THREADS_GROWTH_PS), .title = "THR/S", .node_kinds = P, .width = 8},
     {MEASURED(MEASURE_THREADS), .title = "THR", .node_kinds = P, .width = 5},
     {MEASURED(MEASURE_CHILDREN), .title = "CHILD", .node_kinds = P, .width = 5},
     {MEASURED(MEASURE_CHILDREN_PS), .title = "FORKS", .node_kinds = P, .width = 8},

@@ -19,6 +19,7 @@ static const struct rate_column process_rates[] = {
     {PROCESS_RSS_BYTES, MEASURE_RSS_GROWTH_BPS, 1, true},
     {PROCESS_DESCRIPTORS, MEASURE_DESCRIPTORS_GROWTH_PS, 1, true},
     {PROCESS_CHILDREN_CREATED, MEASURE_CHILDREN_PS, 1, false},
+    {PROCESS_THREADS, MEASURE_THREADS_GROWTH_PS, 1, true},
 };
 enum { PROCESS_RATE_COUNT = sizeof process_rates / sizeof process_rates[0] };
 

@@ -19,6 +19,7 @@
     X(MEASURE_DESCRIPTORS, "descriptors", "", "open descriptors")                                            \
     X(MEASURE_DESCRIPTORS_GROWTH_PS, "descriptors_growth", "1/s", "growth of open descriptors")              \
     X(MEASURE_THREADS, "threads", "", "threads")                                                             \
+    X(MEASURE_THREADS_GROWTH_PS, "threads_growth", "1/s", "growth of threads")                               \
     X(MEASURE_CHILDREN, "children", "", "children alive")                                                    \
     X(MEASURE_CHILDREN_PS, "children_created", "1/s", "children that appeared")                              \
     X(MEASURE_ZOMBIES, "zombies", "", "children that exited and were not waited for")                        \

@@ -1,8 +1,10 @@
 /* Evidence: where a suspect's score comes from. */
 #include "judge/evidence.h"
 
+#include "judge/growth.h"
 #include "judge/points.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,8 +105,16 @@ static void evidence_of_symptom(struct gathering *gathering, double points)
     double value;
     const struct judgement *judgement = gathering->judgement;
     enum symptom_kind kind = symptom_of_node(judgement->graph, gathering->suspect->node, &value);
-    if (kind == SYMPTOM_KIND_COUNT)
+    if (kind == SYMPTOM_KIND_COUNT) {
+        evidence_add(gathering,
+                     (struct evidence){.feature = "fills",
+                                       .label = "largest file where it is full",
+                                       .unit = "bytes",
+                                       .observed = judgement->filled_bytes,
+                                       .expected = NAN},
+                     points);
         return;
+    }
     const struct symptom_rule *rule = &symptom_rules[kind];
     evidence_add(gathering,
                  (struct evidence){.feature = rule->feature,
@@ -113,6 +123,20 @@ static void evidence_of_symptom(struct gathering *gathering, double points)
                                    .observed = value,
                                    .expected = rule->expected},
                  points);
+}
+
+static void evidence_of_growth(struct gathering *gathering, double points)
+{
+    double rate, unused;
+    size_t rule = growth_of_node(gathering->judgement->graph, gathering->suspect->node, &rate, &unused);
+    if (rule == GROWTH_RULES)
+        return;
+    const struct measure_schema *measure = &measures[growth_rules[rule].measure];
+    evidence_add(
+        gathering,
+        (struct evidence){
+            .feature = measure->name, .label = growth_rules[rule].label, .unit = measure->unit, .observed = rate},
+        points);
 }
 
 /* The code of a state tells people nothing, and being stopped is the only one that counts (points_of_feature). */
@@ -160,7 +184,7 @@ static int evidence_order(const void *a, const void *b)
 bool evidence_gather(struct judgement *judgement, const struct receptions *receptions, struct suspect *suspect,
                      struct error *error)
 {
-    enum { OTHER_REASONS = WAIT_KIND_COUNT + 3 }; /* kinds of wait, waiters, its own wait, a symptom */
+    enum { OTHER_REASONS = WAIT_KIND_COUNT + 4 }; /* kinds of wait, waiters, its own wait, a symptom, growth */
     suspect->why_count = 0;
     suspect->why =
         arena_take(judgement->arena, (judgement->residuals->features + OTHER_REASONS) * sizeof *suspect->why);
@@ -175,6 +199,7 @@ bool evidence_gather(struct judgement *judgement, const struct receptions *recep
     evidence_of_waiters(&gathering, receptions, came);
     evidence_of_waiting(&gathering, points.waited * (1 - BLAME_ALPHA));
     evidence_of_symptom(&gathering, points.symptom * stays);
+    evidence_of_growth(&gathering, points.growth * stays);
     evidence_of_features(&gathering, FEATURE_ACTS, points.acts * stays);
     evidence_of_features(&gathering, FEATURE_SUFFERS, points.felt * stays);
     qsort(suspect->why, suspect->why_count, sizeof *suspect->why, evidence_order);

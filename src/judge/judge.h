@@ -12,9 +12,9 @@ struct evidence {
     const char *label;   /* for people: "lock held" */
     const char *unit;    /* "s", "%", "bytes", "" */
     double observed;
-    double expected;
-    bool at_least; /* observed is a lower bound */
-    double share;  /* of the suspect's score, 0 to 1; the shares of a suspect sum to 1 (when it has any) */
+    double expected; /* NaN = there is no number for it */
+    bool at_least;   /* observed is a lower bound */
+    double share;    /* of the suspect's score, 0 to 1; the shares of a suspect sum to 1 (when it has any) */
 };
 
 /* One step of the way that blame took. */

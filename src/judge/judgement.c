@@ -3,6 +3,7 @@
 
 #include "judge/points.h"
 #include "judge/sentence.h"
+#include "judge/space.h"
 #include "judge/suspect.h"
 
 #include <math.h>
@@ -112,6 +113,21 @@ static bool judgement_allocate(struct judgement *judgement, struct error *error)
     return true;
 }
 
+/* Whose file grows there, else whose is the largest: once it is full nothing grows. */
+static bool filler_find(struct judgement *judgement, struct error *error)
+{
+    uint32_t full = judgement->symptoms.worst[SYMPTOM_SPACE].node;
+    struct space_use use;
+    judgement->filler = NODE_NONE;
+    if (full == NODE_NONE)
+        return true;
+    if (!space_use_find(judgement->graph, full, &use, error))
+        return false;
+    judgement->filler = use.writer != NODE_NONE ? use.writer : use.opener;
+    judgement->filled_bytes = use.file_bytes;
+    return true;
+}
+
 bool judgement_make(struct judgement *judgement, const struct graph *graph, const struct residuals *residuals,
                     const struct knowledge *knowledge, struct arena *arena, struct error *error)
 {
@@ -120,10 +136,12 @@ bool judgement_make(struct judgement *judgement, const struct graph *graph, cons
         return false;
     struct waits *waits = &judgement->waits;
     symptoms_find(&judgement->symptoms, graph, waits);
+    if (!filler_find(judgement, error))
+        return false;
     for (size_t n = 0; n < graph->node_count; n++) {
         struct node_points points;
         points_of_node(judgement, (uint32_t)n, &points);
-        judgement->own[n] = points.acts + points.felt + points.symptom;
+        judgement->own[n] = points.acts + points.felt + points.symptom + points.growth;
         judgement->suffered[n] = points.waited;
     }
     return blame_walk(graph->node_count, judgement->own, judgement->suffered, waits->edges, waits->count,

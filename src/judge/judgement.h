@@ -14,6 +14,8 @@ struct judgement {
     struct arena *arena; /* of the verdict: what suspects point to */
     struct waits waits;
     struct symptoms symptoms;
+    uint32_t filler;     /* who fills the fullest file system; NODE_NONE = none is full, or nobody is known */
+    double filled_bytes; /* its largest file there */
 
     /* Per node, in points. */
     double *own;      /* does and feels itself */

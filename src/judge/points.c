@@ -1,6 +1,8 @@
 /* Points of each node (formulas: points.h). */
 #include "judge/points.h"
 
+#include "judge/growth.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -8,6 +10,8 @@
 #define FELT_FACTOR      0.25
 #define UNSHORT_FACTOR   0.5
 #define SYMPTOM_STRENGTH 3.0
+#define FILLER_FACTOR    0.9 /* the file system itself stays the first to be named */
+#define WEAK_FACTOR      0.5
 #define WAIT_SCALE       10.0
 #define WAIT_SPREAD      0.3
 
@@ -27,7 +31,9 @@ double points_of_feature(const struct judgement *judgement, uint32_t node, size_
     if (strcmp(row->name, "state") == 0 && !node_is_stopped(&judgement->graph->nodes[node]))
         return 0;
     double excess = residuals->deviation[node * residuals->features + feature] - DEAD_ZONE;
-    return excess > 0 ? asinh(excess) : 0;
+    /* Being large is no deed; growing is (judge/growth.h). */
+    double weight = strcmp(row->name, "memory_rss") == 0 ? WEAK_FACTOR : 1;
+    return excess > 0 ? weight * asinh(excess) : 0;
 }
 
 static void points_from_features(const struct judgement *judgement, uint32_t node, struct node_points *points)
@@ -67,7 +73,10 @@ void points_of_node(const struct judgement *judgement, uint32_t node, struct nod
     double value;
     if (symptom_of_node(judgement->graph, node, &value) != SYMPTOM_KIND_COUNT)
         points->symptom = log1p(SYMPTOM_STRENGTH);
+    else if (node == judgement->filler)
+        points->symptom = log1p(SYMPTOM_STRENGTH) * FILLER_FACTOR;
     if (it->kind != NODE_FILESYSTEM)
         points_from_features(judgement, node, points);
+    growth_of_node(judgement->graph, node, &value, &points->growth);
     points->waited = points_from_waits(judgement, node);
 }

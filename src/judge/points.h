@@ -9,14 +9,15 @@
  * from one cause (cpu, faults, switches) must not count like as many causes, as in a sum, and yet several tell more
  * than one, which a maximum forgets. `acts` is halved while nothing on the host is short: a process that is merely
  * unusual harms nobody. `felt` counts a quarter, because who suffers and cannot say for whom it waits is seldom the
- * culprit. A node that a symptom points at (full file system, zombies) gets log1p(3) points. */
+ * culprit. A node that a symptom points at (full file system, zombies) gets log1p(3) points, and who takes more
+ * and more of something gets those of judge/growth.h. */
 #ifndef JUDGE_POINTS_H
 #define JUDGE_POINTS_H
 
 #include "judge/judgement.h"
 
 struct node_points {
-    double acts, felt, symptom, waited;
+    double acts, felt, symptom, growth, waited;
 };
 
 void points_of_node(const struct judgement *judgement, uint32_t node, struct node_points *points);
