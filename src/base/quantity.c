@@ -94,7 +94,10 @@ static const struct quantity *quantity_find(const char *unit)
 
 static void plain_words(char *dst, size_t size, double value, const char *unit)
 {
-    const char *blank = unit[0] == '\0' ? "" : " ";
+    /* "13/s", not "13 1/s" */
+    bool rate = strncmp(unit, "1/", 2) == 0;
+    const char *blank = unit[0] == '\0' || rate ? "" : " ";
+    unit += rate ? 1 : 0;
     double magnitude = fabs(value);
     if (magnitude >= 1000 && magnitude < 1e15) {
         char whole[32];

@@ -131,7 +131,7 @@ static void units_stand_behind_numbers(void **state)
     } rows[] = {{98.4, "%", "98 %", "98%"},          {1.25, "%", "1.2 %", "1.2%"},
                 {200, "s", "3 min 20 s", "3 min"},   {250, "ms", "250 ms", "250 ms"},
                 {1536, "bytes", "1.5 KB", "1.5 KB"}, {1536, "bytes/s", "1.5 KB/s", "1.5 KB/s"},
-                {1.5, "1/s", "1.5 1/s", "1.5/s"},    {0.5, "s/s", "0.5 s/s", "0.50 s/s"},
+                {1.5, "1/s", "1.5/s", "1.5/s"},    {0.5, "s/s", "0.5 s/s", "0.50 s/s"},
                 {12345, "", "12,345", "12345"},      {NAN, "s", "?", "-"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[32];
