@@ -26,14 +26,14 @@ complain() {
     failed=1
 }
 
-mux new-session -d -s test -x 80 -y 24 -c "$folder" "sleep 600" || exit 1
+mux new-session -d -s keep -x 80 -y 24 -c "$folder" "sleep 600" || exit 1
 mux set-option -g status off \; set-option -g default-terminal tmux-256color \; set-option -g remain-on-exit on
 
-# start COLUMNSxROWS COMMAND: the command in a terminal of this size, in $folder. What ran there before is ended.
+# start COLUMNSxROWS COMMAND: the command in a terminal of this size, in $folder. What ran there before is ended. A terminal
+# of its own: tmux spreads the changes of a pane's size over time, and the new program would still see those of the old one.
 start() {
-    mux resize-window -t test -x "${1%x*}" -y "${1#*x}"
-    mux respawn-pane -k -t test -c "$folder" "$2"
-    mux clear-history -t test
+    mux kill-session -t test 2>/dev/null
+    mux new-session -d -s test -x "${1%x*}" -y "${1#*x}" -c "$folder" "$2"
 }
 
 screen() { mux capture-pane -p -t test; }
