@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,11 +32,8 @@ static int command_unknown(const char *word)
     return STATUS_USAGE;
 }
 
-int main(int argc, char **argv)
+static int command_run(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, ""); /* and no more: numbers are written and read with a point everywhere */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */
     if (argc < 2)
         return command_live.run(&command_live, argc, argv);
     const char *word = argv[1];
@@ -51,4 +49,24 @@ int main(int argc, char **argv)
         if (strcmp(word, commands[i]->name) == 0)
             return commands[i]->run(commands[i], argc - 1, argv + 1);
     return command_unknown(word);
+}
+
+/* What was printed has arrived, or the status says so: a full disk shows only when the last of it is written. */
+static int output_settle(int status)
+{
+    bool failed = ferror(stdout) != 0;
+    errno = 0;
+    failed = fclose(stdout) != 0 || failed;
+    if (!failed || status != STATUS_DONE || errno == EPIPE || errno == EBADF)
+        return status;
+    fprintf(stderr, "culprit: cannot write to standard output: %s\n", strerror(errno != 0 ? errno : EIO));
+    return STATUS_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, ""); /* and no more: numbers are written and read with a point everywhere */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */
+    return output_settle(command_run(argc, argv));
 }

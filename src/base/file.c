@@ -75,7 +75,8 @@ bool file_write(const char *path, const struct buffer *content, mode_t mode, str
     if (content->failed)
         return error_memory(error);
     if (strcmp(path, "-") == 0)
-        return descriptor_write(STDOUT_FILENO, content) || error_errno(error, errno, "cannot write to standard output");
+        return descriptor_write(STDOUT_FILENO, content) || errno == EPIPE ||
+               error_errno(error, errno, "cannot write to standard output");
     if (!path_is_special(path))
         return file_replace(path, content, mode, error);
     int descriptor = open(path, O_WRONLY | O_CLOEXEC);

@@ -9,7 +9,8 @@
 
 /* Writes the content to the file, through a temporary one beside it that takes its name in the end: on failure what had
  * the name before keeps it, and nothing is left behind. mode: of the file, as far as the umask allows. What cannot be
- * replaced (a device, a pipe) is written to as it is; "-" is standard output. */
+ * replaced (a device, a pipe) is written to as it is; "-" is standard output, whose reader may leave when it has seen
+ * enough. */
 bool file_write(const char *path, const struct buffer *content, mode_t mode, struct error *error);
 
 /* Appends what the regular file holds, or its first bytes_max + 1 bytes when it holds more. Never waits for whoever is
