@@ -87,10 +87,13 @@ void act_hold_record_lock(const char *path)
         pause();
 }
 
-void act_hold_lock_briefly(const char *path)
+void act_hold_lock_until_free(const char *path)
 {
+    char free_path[256];
+    snprintf(free_path, sizeof free_path, "%s.free", path);
     flock(file_open(path), LOCK_EX);
-    moment_sleep(1500);
+    while (access(free_path, F_OK) != 0)
+        moment_sleep(5);
 }
 
 void act_want_lock(const char *path)

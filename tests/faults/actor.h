@@ -28,8 +28,8 @@ void act_hold_lock(const char *path);        /* takes a write lock (flock), and 
 void act_hold_record_lock(const char *path); /* the same by fcntl */
 void act_write_under_lock(const char *path); /* a service: lock, append a line, unlock, ten times a second */
 void act_write_under_record_lock(const char *path);
-void act_hold_lock_briefly(const char *path); /* takes a write lock (flock), exits after 1.5 s */
-void act_want_lock(const char *path);         /* takes and gives back the lock once, and exits */
-void act_burn_cpu(const char *path);          /* honest work: half a core */
+void act_hold_lock_until_free(const char *path); /* takes a write lock (flock), exits once PATH.free exists */
+void act_want_lock(const char *path);            /* takes and gives back the lock once, and exits */
+void act_burn_cpu(const char *path);             /* honest work: half a core */
 
 #endif

@@ -4,10 +4,9 @@
 #include "collect/doctor.h"
 #include "collect/recorder.h"
 #include "collect/source.h"
+#include "tests/unit/lock_people.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,78 +15,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PEOPLE_MAX = 8 };
+enum { LONG_ENOUGH_MS = 20 }; /* waits are told from a millisecond on */
+
+static const enum lock_way ways[] = {BY_FLOCK, BY_RECORD, BY_DESCRIPTION};
 
 struct scene {
     struct source *source;
     bool recorder; /* false: this host does not let us load it */
-    char path[64];
-    pid_t people[PEOPLE_MAX];
-    int count;
+    struct people people;
 };
-
-enum lock_way { BY_FLOCK, BY_RECORD, BY_DESCRIPTION };
-
-static void moment(int ms)
-{
-    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
-        continue;
-}
-
-static int lock_take(const char *path, enum lock_way way, bool exclusive)
-{
-    struct flock lock = {.l_type = exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
-    int descriptor = open(path, O_RDWR | O_CLOEXEC);
-    int result = way == BY_FLOCK ? flock(descriptor, exclusive ? LOCK_EX : LOCK_SH)
-                                 : fcntl(descriptor, way == BY_RECORD ? F_SETLKW : F_OFD_SETLKW, &lock);
-    return result == 0 ? descriptor : -1;
-}
-
-/* A process that after `after_ms` takes the lock, keeps it for `keep_ms` and exits. */
-static pid_t person(struct scene *scene, const char *name, enum lock_way way, int after_ms, int keep_ms)
-{
-    pid_t parent = getpid(), pid = fork();
-    if (pid != 0) {
-        scene->people[scene->count++] = pid;
-        return pid;
-    }
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_NAME, name);
-    if (getppid() != parent)
-        _exit(1);
-    moment(after_ms);
-    int descriptor = lock_take(scene->path, way, true);
-    moment(keep_ms);
-    _exit(descriptor < 0);
-}
-
-static void people_end(struct scene *scene, int signal_number)
-{
-    for (int i = 0; i < scene->count; i++) {
-        if (signal_number != 0)
-            kill(scene->people[i], signal_number);
-        waitpid(scene->people[i], NULL, 0);
-    }
-    scene->count = 0;
-}
 
 static int scene_set(void **state)
 {
     struct scene *scene = calloc(1, sizeof *scene);
     struct error error = {0};
     *state = scene;
-    if (scene == NULL)
+    if (scene == NULL || !people_set(&scene->people))
         return -1;
-    strcpy(scene->path, "/tmp/culprit-recorder.XXXXXX");
-    close(mkstemp(scene->path));
     struct recorder *recorder = recorder_new(&error);
     scene->recorder = recorder != NULL;
     if (recorder == NULL)
@@ -104,9 +51,8 @@ static int scene_set(void **state)
 static int scene_clear(void **state)
 {
     struct scene *scene = *state;
-    people_end(scene, SIGKILL);
+    people_clear(&scene->people);
     source_free(scene->source);
-    unlink(scene->path);
     free(scene);
     return 0;
 }
@@ -150,27 +96,19 @@ static size_t waits_of(const struct sample *sample, pid_t waiter)
     return count;
 }
 
-static double cell_s(const struct sample *sample, size_t row, size_t column)
-{
-    assert_true(table_known(&sample->tables[TABLE_WAIT], row, column));
-    return (double)table_u64(&sample->tables[TABLE_WAIT], row, column, 0) / NS_PER_S;
-}
-
 static uint64_t cell(const struct sample *sample, size_t row, size_t column)
 {
+    assert_true(table_known(&sample->tables[TABLE_WAIT], row, column));
     return table_u64(&sample->tables[TABLE_WAIT], row, column, UINT64_MAX);
 }
 
-static double wait_s(const struct sample *sample, size_t row)
+/* A time that was told lies between two that were taken around it. */
+static void time_check(const struct sample *sample, size_t row, size_t column, int64_t before_ns, int64_t after_ns)
 {
-    return cell_s(sample, row, WAIT_UNTIL_NS) - cell_s(sample, row, WAIT_SINCE_NS);
-}
-
-/* A busy machine is late, never early. */
-static void seconds_check(double seen_s, double expected_s)
-{
-    if (seen_s < expected_s - 0.03 || seen_s > expected_s + 3)
-        fail_msg("%.3f s, expected %.3f s", seen_s, expected_s);
+    int64_t told_ns = (int64_t)cell(sample, row, column);
+    if (told_ns < before_ns || told_ns > after_ns)
+        fail_msg("column %zu: %.6f s after the earliest, %.6f s before the latest", column,
+                 (double)(told_ns - before_ns) / NS_PER_S, (double)(after_ns - told_ns) / NS_PER_S);
 }
 
 static uint64_t start_ticks(pid_t pid)
@@ -188,70 +126,99 @@ static uint64_t start_ticks(pid_t pid)
     return strtoull(at, NULL, 10);
 }
 
+/* One holds, one waits for it; returns when it is seen to wait. */
+static int64_t pair_start(struct scene *scene, enum lock_way way, struct person **holder, struct person **waiter)
+{
+    *holder = people_start(&scene->people, "keeper", way);
+    people_await_lock(*holder);
+    *waiter = people_start(&scene->people, "wanting", way);
+    people_await_waiters(&scene->people, 1);
+    int64_t seen_ns = clock_boottime_ns();
+    moment(LONG_ENOUGH_MS);
+    return seen_ns;
+}
+
+static size_t only_wait(const struct sample *sample, const struct person *waiter, const struct person *holder)
+{
+    size_t row = wait_row(sample, waiter->pid, holder->pid);
+    assert_int_equal(waits_of(sample, waiter->pid), 1);
+    assert_int_not_equal(row, SIZE_MAX);
+    return row;
+}
+
 /* Both are gone when the sample is taken. */
 static void episode_is_told(struct scene *scene, enum lock_way way)
 {
-    pid_t holder = person(scene, "keeper", way, 0, 500);
-    pid_t waiter = person(scene, "wanting", way, 200, 0);
-    uint64_t holder_start = start_ticks(holder), waiter_start = start_ticks(waiter);
-    people_end(scene, 0);
+    struct person *holder, *waiter;
+    int64_t seen_ns = pair_start(scene, way, &holder, &waiter);
+    uint64_t holder_start = start_ticks(holder->pid), waiter_start = start_ticks(waiter->pid);
+    people_leave(holder);
+    people_leave(waiter);
+    people_reap(holder);
+    people_reap(waiter);
     struct sample *sample = sample_take(scene);
-    size_t row = wait_row(sample, waiter, holder);
-    assert_int_not_equal(row, SIZE_MAX);
-    assert_int_equal(waits_of(sample, waiter), 1);
-    seconds_check(wait_s(sample, row), 0.3);
-    seconds_check(cell_s(sample, row, WAIT_HELD_UNTIL_NS) - cell_s(sample, row, WAIT_HELD_SINCE_NS), 0.5);
+    size_t row = only_wait(sample, waiter, holder);
+    time_check(sample, row, WAIT_SINCE_NS, waiter->asked_ns, seen_ns);
+    time_check(sample, row, WAIT_UNTIL_NS, holder->left_ns, waiter->got_ns);
+    time_check(sample, row, WAIT_HELD_SINCE_NS, holder->asked_ns, holder->got_ns);
+    time_check(sample, row, WAIT_HELD_UNTIL_NS, holder->left_ns, waiter->got_ns);
+    assert_int_equal(cell(sample, row, WAIT_TOTAL_NS),
+                     cell(sample, row, WAIT_UNTIL_NS) - cell(sample, row, WAIT_SINCE_NS));
     assert_int_equal(cell(sample, row, WAIT_START_TICKS), waiter_start);
     assert_int_equal(cell(sample, row, WAIT_HOLDER_START_TICKS), holder_start);
-    assert_int_equal(cell(sample, row, WAIT_THREAD), waiter);
+    assert_int_equal(cell(sample, row, WAIT_THREAD), waiter->pid);
     assert_int_equal(cell(sample, row, WAIT_ONGOING), 0);
     assert_int_equal(cell(sample, row, WAIT_AT_LEAST), 0);
     assert_int_equal(cell(sample, row, WAIT_COUNT), 1);
     assert_string_equal(sample_string(sample, TABLE_WAIT, row, WAIT_NAME), "wanting");
     assert_string_equal(sample_string(sample, TABLE_WAIT, row, WAIT_HOLDER_NAME), "keeper");
-    assert_string_equal(sample_string(sample, TABLE_WAIT, row, WAIT_PATH), scene->path);
+    assert_string_equal(sample_string(sample, TABLE_WAIT, row, WAIT_PATH), scene->people.path);
     sample_release(sample);
     sample = sample_take(scene);
-    assert_int_equal(waits_of(sample, waiter), 0);
+    assert_int_equal(waits_of(sample, waiter->pid), 0);
     sample_release(sample);
+    people_forget(&scene->people);
 }
 
 static void waits_between_two_samples_are_told(void **state)
 {
     struct scene *scene = scene_of(state);
-    episode_is_told(scene, BY_FLOCK);
-    episode_is_told(scene, BY_RECORD);
-    episode_is_told(scene, BY_DESCRIPTION);
+    for (size_t i = 0; i < 3; i++)
+        episode_is_told(scene, ways[i]);
+}
+
+/* Does the lock table's row tell the same? */
+static size_t locks_held_since(const struct sample *sample, uint64_t since_ns)
+{
+    const struct table *locks = &sample->tables[TABLE_LOCK];
+    size_t count = 0;
+    for (size_t lock = 0; lock < locks->rows; lock++)
+        count += table_u64(locks, lock, LOCK_WAITING, 1) == 0 && table_u64(locks, lock, LOCK_SINCE_NS, 0) == since_ns &&
+                 table_u64(locks, lock, LOCK_AT_LEAST, 1) == 0;
+    return count;
 }
 
 static void ongoing_wait_is_told_once_and_exactly(void **state)
 {
     struct scene *scene = scene_of(state);
-    static const enum lock_way ways[] = {BY_FLOCK, BY_RECORD, BY_DESCRIPTION};
     for (size_t i = 0; i < 3; i++) {
-        pid_t holder = person(scene, "keeper", ways[i], 0, 60000);
-        moment(100);
-        pid_t waiter = person(scene, "wanting", ways[i], 0, 0);
-        moment(300);
+        struct person *holder, *waiter;
+        int64_t seen_ns = pair_start(scene, ways[i], &holder, &waiter);
         struct sample *sample = sample_take(scene);
-        assert_int_equal(waits_of(sample, waiter), 1);
-        size_t row = wait_row(sample, waiter, holder);
-        assert_int_not_equal(row, SIZE_MAX);
-        seconds_check(wait_s(sample, row), 0.3);
+        size_t row = only_wait(sample, waiter, holder);
+        time_check(sample, row, WAIT_SINCE_NS, waiter->asked_ns, seen_ns);
+        time_check(sample, row, WAIT_HELD_SINCE_NS, holder->asked_ns, holder->got_ns);
+        assert_int_equal(cell(sample, row, WAIT_UNTIL_NS), sample->boottime_ns);
         assert_int_equal(cell(sample, row, WAIT_ONGOING), 1);
         assert_int_equal(cell(sample, row, WAIT_AT_LEAST), 0);
         assert_false(table_known(&sample->tables[TABLE_WAIT], row, WAIT_HELD_UNTIL_NS));
-        seconds_check((double)sample->boottime_ns / NS_PER_S - cell_s(sample, row, WAIT_HELD_SINCE_NS), 0.4);
-        const struct table *locks = &sample->tables[TABLE_LOCK];
-        size_t exact = 0;
-        for (size_t lock = 0; lock < locks->rows; lock++)
-            if (table_u64(locks, lock, LOCK_WAITING, 1) == 0 &&
-                table_u64(locks, lock, LOCK_SINCE_NS, 0) == cell(sample, row, WAIT_HELD_SINCE_NS) &&
-                table_u64(locks, lock, LOCK_AT_LEAST, 1) == 0)
-                exact++;
-        assert_int_equal(exact, 1);
+        assert_int_equal(locks_held_since(sample, cell(sample, row, WAIT_HELD_SINCE_NS)), 1);
         sample_release(sample);
-        people_end(scene, SIGKILL);
+        people_leave(holder);
+        people_leave(waiter);
+        people_reap(holder);
+        people_reap(waiter);
+        people_forget(&scene->people);
     }
 }
 
@@ -259,101 +226,119 @@ static void ongoing_wait_is_told_once_and_exactly(void **state)
 static void wait_in_a_queue_is_told_for_each_holder(void **state)
 {
     struct scene *scene = scene_of(state);
-    pid_t first = person(scene, "first", BY_FLOCK, 0, 400);
-    pid_t second = person(scene, "second", BY_FLOCK, 100, 500);
-    pid_t third = person(scene, "third", BY_FLOCK, 200, 0);
-    people_end(scene, 0);
+    struct person *first, *second, *third;
+    pair_start(scene, BY_FLOCK, &first, &second);
+    third = people_start(&scene->people, "third", BY_FLOCK);
+    people_await_waiters(&scene->people, 2);
+    int64_t seen_ns = clock_boottime_ns();
+    moment(LONG_ENOUGH_MS);
+    people_leave(first);
+    people_await_lock(second);
+    moment(LONG_ENOUGH_MS);
+    people_leave(second);
+    people_leave(third);
+    people_await_lock(third);
+    people_reap(third);
     struct sample *sample = sample_take(scene);
-    assert_int_equal(waits_of(sample, second), 1);
-    assert_int_equal(waits_of(sample, third), 2);
-    seconds_check(wait_s(sample, wait_row(sample, second, first)), 0.3);
-    seconds_check(wait_s(sample, wait_row(sample, third, first)), 0.2);
-    seconds_check(wait_s(sample, wait_row(sample, third, second)), 0.5);
-    double changed_s = cell_s(sample, wait_row(sample, third, first), WAIT_UNTIL_NS);
-    assert_true(fabs(cell_s(sample, wait_row(sample, third, second), WAIT_SINCE_NS) - changed_s) < 0.05);
-    assert_true(fabs(cell_s(sample, wait_row(sample, second, first), WAIT_UNTIL_NS) - changed_s) < 0.05);
+    assert_int_equal(waits_of(sample, second->pid), 1);
+    assert_int_equal(waits_of(sample, third->pid), 2);
+    size_t before = wait_row(sample, third->pid, first->pid), after = wait_row(sample, third->pid, second->pid);
+    time_check(sample, wait_row(sample, second->pid, first->pid), WAIT_UNTIL_NS, first->left_ns, second->got_ns);
+    time_check(sample, before, WAIT_SINCE_NS, third->asked_ns, seen_ns);
+    time_check(sample, before, WAIT_UNTIL_NS, first->left_ns, second->got_ns);
+    time_check(sample, after, WAIT_SINCE_NS, first->left_ns, second->got_ns);
+    time_check(sample, after, WAIT_UNTIL_NS, second->left_ns, third->got_ns);
     sample_release(sample);
-}
-
-static void interruption_note(int number)
-{
-    (void)number;
 }
 
 static void interrupted_wait_ends_when_it_was_interrupted(void **state)
 {
     struct scene *scene = scene_of(state);
-    person(scene, "keeper", BY_FLOCK, 0, 60000);
-    moment(100);
-    pid_t waiter = fork();
-    if (waiter == 0) {
-        sigaction(SIGALRM, &(struct sigaction){.sa_handler = interruption_note}, NULL);
-        alarm(1);
-        bool interrupted = lock_take(scene->path, BY_FLOCK, true) < 0;
-        moment(60000);
-        _exit(!interrupted);
-    }
-    scene->people[scene->count++] = waiter;
-    moment(2000);
+    struct person *holder, *waiter;
+    pair_start(scene, BY_FLOCK, &holder, &waiter);
+    int64_t interrupted_ns = clock_boottime_ns();
+    kill(waiter->pid, SIGALRM);
+    people_await_lock(waiter);
+    assert_false(waiter->got);
+    moment(LONG_ENOUGH_MS); /* the call might begin again */
     struct sample *sample = sample_take(scene);
-    size_t row = wait_row(sample, waiter, scene->people[0]);
-    assert_int_equal(waits_of(sample, waiter), 1);
-    assert_int_not_equal(row, SIZE_MAX);
+    size_t row = only_wait(sample, waiter, holder);
     assert_int_equal(cell(sample, row, WAIT_ONGOING), 0);
-    seconds_check(wait_s(sample, row), 1.0);
+    time_check(sample, row, WAIT_UNTIL_NS, interrupted_ns, waiter->got_ns);
     sample_release(sample);
     sample = sample_take(scene);
-    assert_int_equal(waits_of(sample, waiter), 0);
+    assert_int_equal(waits_of(sample, waiter->pid), 0);
     sample_release(sample);
 }
 
 static void killed_waiter_waits_no_longer(void **state)
 {
     struct scene *scene = scene_of(state);
-    pid_t holder = person(scene, "keeper", BY_RECORD, 0, 60000);
-    moment(50);
-    pid_t waiter = person(scene, "wanting", BY_RECORD, 0, 0);
-    moment(200);
-    kill(waiter, SIGKILL);
-    moment(100);
+    struct person *holder, *waiter;
+    pair_start(scene, BY_RECORD, &holder, &waiter);
+    int64_t killed_ns = clock_boottime_ns();
+    kill(waiter->pid, SIGKILL);
+    people_reap(waiter);
     struct sample *sample = sample_take(scene);
-    size_t row = wait_row(sample, waiter, holder);
-    assert_int_not_equal(row, SIZE_MAX);
+    size_t row = only_wait(sample, waiter, holder);
     assert_int_equal(cell(sample, row, WAIT_ONGOING), 0);
-    seconds_check(wait_s(sample, row), 0.2);
+    time_check(sample, row, WAIT_UNTIL_NS, killed_ns, waiter->reaped_ns);
     sample_release(sample);
+}
+
+/* A process that asks for the lock again and again, each time after a byte has come in, and answers each time. */
+static struct person *repeater_start(struct scene *scene, const int asked[2], const int answered[2])
+{
+    struct person *person = &scene->people.persons[scene->people.count++];
+    *person = (struct person){0};
+    pid_t pid = fork();
+    if (pid != 0) {
+        person->pid = pid;
+        return person;
+    }
+    char byte;
+    close(asked[1]);
+    while (read(asked[0], &byte, 1) == 1) {
+        int descriptor = people_lock(scene->people.path, BY_FLOCK);
+        close(descriptor);
+        if (write(answered[1], &byte, 1) != 1)
+            break;
+    }
+    _exit(0);
 }
 
 static void many_waits_are_summed(void **state)
 {
+    enum { TIMES = 5 };
     struct scene *scene = scene_of(state);
-    pid_t waiter = fork();
-    if (waiter == 0) {
-        int descriptor = open(scene->path, O_RDWR | O_CLOEXEC);
-        for (int i = 0; i < 5; i++) {
-            moment(20);
-            flock(descriptor, LOCK_EX);
-            flock(descriptor, LOCK_UN);
-        }
-        _exit(0);
+    int asked[2], answered[2];
+    char byte = 0;
+    int64_t least_ns = 0, most_ns = 0;
+    assert_int_equal(pipe2(asked, O_CLOEXEC) + pipe2(answered, O_CLOEXEC), 0);
+    const struct person *waiter = repeater_start(scene, asked, answered);
+    for (int i = 0; i < TIMES; i++) {
+        int own = people_lock(scene->people.path, BY_FLOCK);
+        int64_t asked_ns = clock_boottime_ns();
+        assert_int_equal(write(asked[1], &byte, 1), 1);
+        people_await_waiters(&scene->people, 1);
+        int64_t seen_ns = clock_boottime_ns();
+        moment(LONG_ENOUGH_MS);
+        least_ns += clock_boottime_ns() - seen_ns;
+        close(own);
+        assert_int_equal(read(answered[0], &byte, 1), 1);
+        most_ns += clock_boottime_ns() - asked_ns;
     }
-    scene->people[scene->count++] = waiter;
-    int own = open(scene->path, O_RDWR | O_CLOEXEC);
-    for (int i = 0; i < 200 && waitpid(waiter, NULL, WNOHANG) == 0; i++) {
-        flock(own, LOCK_EX);
-        moment(40);
-        flock(own, LOCK_UN);
-        moment(1);
-    }
-    close(own);
-    scene->count = 0;
+    close(asked[1]);
     struct sample *sample = sample_take(scene);
-    size_t row = wait_row(sample, waiter, getpid());
+    size_t row = wait_row(sample, waiter->pid, getpid());
     assert_int_not_equal(row, SIZE_MAX);
-    assert_in_range(cell(sample, row, WAIT_COUNT), 3, 50); /* one more for each turn it was too late for */
-    assert_true(cell_s(sample, row, WAIT_TOTAL_NS) > wait_s(sample, row));
-    assert_true(cell_s(sample, row, WAIT_TOTAL_NS) < (double)cell(sample, row, WAIT_COUNT) * 2);
+    assert_int_equal(cell(sample, row, WAIT_COUNT), TIMES);
+    assert_in_range(cell(sample, row, WAIT_TOTAL_NS), least_ns, most_ns);
+    assert_true(cell(sample, row, WAIT_TOTAL_NS) > cell(sample, row, WAIT_UNTIL_NS) - cell(sample, row, WAIT_SINCE_NS));
     sample_release(sample);
+    close(asked[0]);
+    close(answered[0]);
+    close(answered[1]);
 }
 
 /* A lock that is older than the recorder: its holder comes from the lock table. */
@@ -362,19 +347,19 @@ static void older_lock_has_its_holder_from_the_lock_table(void **state)
     struct scene *scene = scene_of(state);
     struct error error = {0};
     source_free(scene->source);
-    pid_t holder = person(scene, "keeper", BY_FLOCK, 0, 60000);
-    moment(200);
+    struct person *holder = people_start(&scene->people, "keeper", BY_FLOCK);
+    people_await_lock(holder);
     scene->source = source_new(&(struct collector_options){.no_sockets = true}, &error);
     assert_non_null(scene->source);
     sample_release(source_sample(scene->source, true, &error));
     source_settle(scene->source);
-    pid_t waiter = person(scene, "wanting", BY_FLOCK, 0, 0);
-    moment(300);
+    struct person *waiter = people_start(&scene->people, "wanting", BY_FLOCK);
+    people_await_waiters(&scene->people, 1);
+    int64_t seen_ns = clock_boottime_ns();
+    moment(LONG_ENOUGH_MS);
     struct sample *sample = sample_take(scene);
-    assert_int_equal(waits_of(sample, waiter), 1);
-    size_t row = wait_row(sample, waiter, holder);
-    assert_int_not_equal(row, SIZE_MAX);
-    seconds_check(wait_s(sample, row), 0.3);
+    size_t row = only_wait(sample, waiter, holder);
+    time_check(sample, row, WAIT_SINCE_NS, waiter->asked_ns, seen_ns);
     assert_false(table_known(&sample->tables[TABLE_WAIT], row, WAIT_HELD_SINCE_NS));
     sample_release(sample);
 }
