@@ -72,9 +72,16 @@ static bool process_read(const struct reader *reader, const cJSON *item, struct 
 {
     *process = (struct label_process){0};
     const cJSON *pid = member(item, "pid");
+    const cJSON *port = member(item, "remote_port");
     const char *name = cJSON_GetStringValue(member(item, "name"));
+    uint64_t number;
+    if (port != NULL) {
+        if (!count_read(port, UINT16_MAX, &number) || number == 0)
+            return reader_refuse(reader, "a remote_port is no port");
+        process->remote_port = (uint32_t)number;
+        return true;
+    }
     if (pid != NULL) {
-        uint64_t number;
         if (!count_read(pid, UINT32_MAX, &number) || number == 0 ||
             !count_read(member(item, "start_ticks"), UINT64_MAX, &process->start_ticks))
             return reader_refuse(reader,
@@ -83,7 +90,7 @@ static bool process_read(const struct reader *reader, const cJSON *item, struct 
         return true;
     }
     if (name == NULL || name[0] == '\0')
-        return reader_refuse(reader, "a process has neither pid and start_ticks nor a name");
+        return reader_refuse(reader, "a process has neither pid and start_ticks nor a name nor a remote_port");
     process->name = arena_copy(&reader->label->arena, name, strlen(name));
     return process->name != NULL || error_memory(reader->error);
 }

@@ -13,11 +13,13 @@
 #define LABEL_BYTES_MAX   (1024 * 1024)
 #define LABEL_MEMBERS_MAX 256
 
-/* A process: by pid and start, else by name (then every process of that name is meant). */
+/* A process: by pid and start, else by name (then every process of that name is meant). Or an address where nobody is:
+ * by its port, then every connection to that port is meant. */
 struct label_process {
-    uint32_t pid; /* 0: by name */
+    uint32_t pid; /* 0: by name or port */
     uint64_t start_ticks;
-    const char *name; /* NULL: by pid */
+    const char *name;     /* NULL: by pid or port */
+    uint32_t remote_port; /* 0: a process */
 };
 
 struct label_processes {

@@ -41,12 +41,21 @@ static bool look_make(struct look *look, struct cursor *cursor, size_t position,
     return look->verdict != NULL;
 }
 
-static bool process_is_among(const struct node *node, const struct label_processes *processes)
+/* Of "10.0.0.5:51514 -> 10.0.0.9:443"; 0 when it is connected to nobody. */
+static unsigned long remote_port_of(const struct node *node)
 {
-    if (node->kind != NODE_PROCESS)
-        return false;
+    const char *arrow = strstr(node->label, " -> "), *colon = arrow == NULL ? NULL : strrchr(arrow, ':');
+    return colon == NULL ? 0 : strtoul(colon + 1, NULL, 10);
+}
+
+static bool node_is_among(const struct node *node, const struct label_processes *processes)
+{
     for (size_t i = 0; i < processes->count; i++) {
         const struct label_process *process = &processes->items[i];
+        if (process->remote_port != 0 && node->kind == NODE_SOCKET && remote_port_of(node) == process->remote_port)
+            return true;
+        if (process->remote_port != 0 || node->kind != NODE_PROCESS)
+            continue;
         if (process->name != NULL ? strcmp(process->name, node->name) == 0
                                   : process->pid == node->pid && process->start_ticks == node->start_ticks)
             return true;
@@ -59,18 +68,18 @@ struct trial_place trial_place_of(const struct graph *graph, const struct label 
     double best = -INFINITY;
     bool found = false;
     for (size_t n = 0; n < graph->node_count; n++)
-        if (process_is_among(&graph->nodes[n], &label->culprits)) {
+        if (node_is_among(&graph->nodes[n], &label->culprits)) {
             best = fmax(best, scores[n]);
             found = true;
         }
     struct trial_place place = {.rank = 1};
     for (size_t n = 0; n < graph->node_count; n++) {
         const struct node *node = &graph->nodes[n];
-        if (node->kind != NODE_PROCESS || node->self || process_is_among(node, &label->culprits))
+        if (node->kind != NODE_PROCESS || node->self || node_is_among(node, &label->culprits))
             continue;
         bool above = !found || !(scores[n] < best);
         place.rank += above;
-        place.victim_above |= above && process_is_among(node, &label->victims);
+        place.victim_above |= above && node_is_among(node, &label->victims);
     }
     return place;
 }

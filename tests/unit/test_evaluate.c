@@ -74,6 +74,7 @@ static void label_that_is_of_no_use_is_refused_with_its_reason(void **state)
         {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":{}}", "lists of at most"},
         {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":[3]}", "neither pid"},
         {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":[{\"pid\":7}]}", "start_ticks"},
+        {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":[{\"remote_port\":65536}]}", "no port"},
         {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":[{\"pid\":-7,\"start_ticks\":1}]}", "pid"},
         {"{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,\"culprits\":[{\"pid\":7,\"start_ticks\":1.5}]}", "pid"},
     };
@@ -151,6 +152,25 @@ static void culprit_that_is_not_there_comes_last(void **state)
     struct trial_place place = trial_place_of(graph, &label, scores);
     assert_int_equal(place.rank, 6);
     assert_true(place.victim_above);
+    graph_free(graph);
+}
+
+static void address_where_nobody_is_is_a_culprit(void **state)
+{
+    (void)state;
+    struct graph *graph = graph_of_five();
+    struct label *label = parsed("{\"version\":1,\"class\":\"a\",\"begin\":1,\"end\":2,"
+                                 "\"culprits\":[{\"remote_port\":443}]}");
+    uint32_t other = graph_node_add(graph, NODE_SOCKET, "socket:7", "a", "10.0.0.5:443 -> 10.0.0.9:80");
+    uint32_t node = graph_node_add(graph, NODE_SOCKET, "socket:8", "b", "10.0.0.5:80 -> 10.0.0.9:443");
+    double *scores = calloc(graph->node_count, sizeof *scores);
+    assert_non_null(scores);
+    scores[0] = 3;
+    scores[node] = 2;
+    scores[other] = 9;
+    assert_int_equal(trial_place_of(graph, label, scores).rank, 2);
+    free(scores);
+    label_free(label);
     graph_free(graph);
 }
 
@@ -251,6 +271,7 @@ int main(void)
         cmocka_unit_test(label_cut_anywhere_is_refused),
         cmocka_unit_test(ties_count_against_the_culprit),
         cmocka_unit_test(culprit_that_is_not_there_comes_last),
+        cmocka_unit_test(address_where_nobody_is_is_a_culprit),
         cmocka_unit_test(of_several_culprits_the_best_counts),
         cmocka_unit_test(figures_are_shares_and_means_with_an_interval_around_them),
         cmocka_unit_test(no_false_alarm_still_has_an_upper_bound),
