@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BLOCK_BYTES = 4096, CONNECTIONS_MAX = 32 };
+enum { BLOCK_BYTES = 4096, CONNECTIONS_MAX = 32, PAUSE_MS = 3000 };
 
 void act_pipe_writer(struct member *self)
 {
@@ -56,14 +56,14 @@ static socklen_t address_make(struct sockaddr_storage *address, const char *path
     struct sockaddr_in *remote = (struct sockaddr_in *)address;
     remote->sin_family = AF_INET;
     remote->sin_port = htons((uint16_t)port);
-    remote->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    remote->sin_addr.s_addr = inet_addr(port == HOLE_PORT ? HOLE_ADDRESS : "127.0.0.1");
     return sizeof *remote;
 }
 
 int listener_make(const char *path, int backlog, long *port)
 {
     struct sockaddr_storage address;
-    socklen_t length = address_make(&address, path, 0);
+    socklen_t length = address_make(&address, path, *port);
     int listener = socket(address.ss_family, SOCK_STREAM, 0);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, backlog) != 0)
         return -1;
@@ -102,11 +102,16 @@ void act_server(struct member *self)
 {
     struct pollfd polled[CONNECTIONS_MAX + 1] = {{.fd = self->descriptors[0], .events = POLLIN}};
     nfds_t count = 1;
-    for (;;) {
+    for (bool paused = false;;) {
         bool ill = is_culprit_now(self);
-        if (ill && self->variant != SERVER_ACCEPTS_NOBODY)
+        if (ill && self->variant == SERVER_PAUSES && !paused) {
+            moment(PAUSE_MS);
+            paused = true;
+        } else if (ill && (self->variant == SERVER_STALLS || self->variant == SERVER_READS_NOTHING)) {
             stand_still();
-        polled[0].events = ill || count > CONNECTIONS_MAX ? 0 : POLLIN;
+        }
+        bool accepts = !ill || self->variant != SERVER_ACCEPTS_NOBODY;
+        polled[0].events = !accepts || count > CONNECTIONS_MAX ? 0 : POLLIN;
         if (poll(polled, count, 200) <= 0)
             continue;
         for (nfds_t i = count; i-- > 1;)
@@ -114,7 +119,7 @@ void act_server(struct member *self)
                 close(polled[i].fd);
                 polled[i] = polled[--count];
             }
-        if (polled[0].revents & POLLIN && !is_culprit_now(self)) {
+        if (accepts && polled[0].revents & POLLIN) {
             int connection = accept(self->descriptors[0], NULL, NULL);
             if (connection >= 0)
                 polled[count++] = (struct pollfd){.fd = connection, .events = POLLIN};
@@ -122,10 +127,10 @@ void act_server(struct member *self)
     }
 }
 
-static bool request(int connection)
+static bool request(int connection, const char *words)
 {
-    char answer[64];
-    return send(connection, "request\n", 8, MSG_NOSIGNAL) > 0 && recv(connection, answer, sizeof answer, 0) > 0;
+    char answer[512];
+    return send(connection, words, strlen(words), MSG_NOSIGNAL) > 0 && recv(connection, answer, sizeof answer, 0) > 0;
 }
 
 static void *busy(void *unused)
@@ -144,7 +149,7 @@ void act_client(struct member *self)
     for (;; moment(30 + (long)draw(&self->random, 30))) {
         if (connection < 0)
             connection = client_connect(self);
-        if (connection >= 0 && request(connection)) {
+        if (connection >= 0 && request(connection, "request\n")) {
             work_done(self);
             continue;
         }
@@ -156,11 +161,12 @@ void act_client(struct member *self)
 
 void act_client_anew(struct member *self)
 {
+    const char *words = self->variant == 1 ? "GET / HTTP/1.0\r\n\r\n" : "request\n";
     for (;; moment(50 + (long)draw(&self->random, 50))) {
         int connection = client_connect(self);
         if (connection < 0)
             continue;
-        if (request(connection))
+        if (request(connection, words))
             work_done(self);
         close(connection);
     }

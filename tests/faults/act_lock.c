@@ -37,6 +37,14 @@ static void pause_between(struct member *self)
     moment(60 + (long)draw(&self->random, 80));
 }
 
+/* With the lock in hand. */
+static void misbehave(const struct member *self)
+{
+    if (self->amount == 0)
+        stand_still();
+    moment(self->amount);
+}
+
 void act_locker(struct member *self)
 {
     int descriptor = file_open(self->path);
@@ -44,9 +52,7 @@ void act_locker(struct member *self)
         lock_change(descriptor, self->variant, true);
         line_append(descriptor);
         if (is_culprit_now(self) && !misbehaved) {
-            if (self->amount == 0)
-                stand_still();
-            moment(self->amount);
+            misbehave(self);
             misbehaved = true;
         }
         lock_change(descriptor, self->variant, false);
@@ -72,10 +78,12 @@ void act_locker_two(struct member *self)
 
 void act_mutex(struct member *self)
 {
-    for (;; pause_between(self)) {
+    for (bool misbehaved = false;; pause_between(self)) {
         pthread_mutex_lock(&self->shared->mutex);
-        if (is_culprit_now(self))
-            stand_still();
+        if (is_culprit_now(self) && !misbehaved) {
+            misbehave(self);
+            misbehaved = true;
+        }
         pthread_mutex_unlock(&self->shared->mutex);
         work_done(self);
     }

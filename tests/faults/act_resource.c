@@ -52,10 +52,11 @@ void act_runaway(struct member *self)
 void act_leak(struct member *self)
 {
     const long mib = 1 << 20;
+    const long most = self->variant == 0 ? LEAK_MAX_MB : (long)self->variant;
     behave(self);
     long leaked = 0;
     for (unsigned long slice = 0;; slice++, moment(SLICE_MS))
-        for (long i = slice_share(self->amount, slice); i > 0 && leaked < LEAK_MAX_MB; i--, leaked++) {
+        for (long i = slice_share(self->amount, slice); i > 0 && leaked < most; i--, leaked++) {
             char *block = malloc((size_t)mib);
             if (block != NULL)
                 memset(block, 1, (size_t)mib);

@@ -1,7 +1,11 @@
 /* Starting the cast. */
 #include "tests/faults/cast.h"
 
+#include "tests/faults/cage.h"
+
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,11 +112,14 @@ static bool member_start(struct member *member)
     member->pid = fork();
     if (member->pid == 0) {
         setsid();
+        signal(SIGCHLD, SIG_DFL);
         int nowhere = open("/dev/null", O_RDWR);
         for (int descriptor = 0; descriptor < 3; descriptor++)
             dup2(nowhere, descriptor);
         prctl(PR_SET_NAME, member->name);
         descriptors_close(member);
+        if (member->caged && (!cage_put(CAGE_CPU, 0) || !cage_put(CAGE_MEMORY, 0)))
+            _exit(1);
         member->role(member);
         _exit(0);
     }
@@ -184,7 +191,9 @@ void work_done(struct member *self)
 
 void moment(long ms)
 {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
 }
 
 void burn(long ms)

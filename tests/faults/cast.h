@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MEMBERS_MAX = 96, DESCRIPTORS_KEPT = 4, PATH_BYTES = 128 };
+enum { MEMBERS_MAX = 96, DESCRIPTORS_KEPT = 4, PATH_BYTES = 128, MIXES = 8 };
 
 enum part { PART_CULPRIT, PART_VICTIM, PART_INNOCENT, PART_BACKGROUND };
 
@@ -34,6 +34,7 @@ struct member {
     char path[PATH_BYTES], other_path[PATH_BYTES];
     long amount;      /* what it means is the act's affair: a rate, a count, milliseconds */
     unsigned variant; /* so is this */
+    bool caged;       /* runs in the cage (cage.h) */
     uint64_t random;
     pid_t pid;
     uint64_t start_ticks;
@@ -43,7 +44,9 @@ struct stage_set {
     struct member members[MEMBERS_MAX];
     int count;
     struct shared *shared;
-    char folder[64]; /* a file system of its own, bounded in size */
+    char folder[64];   /* a file system of its own, bounded in size, in memory */
+    char disk[64];     /* a folder on a disk */
+    long culprit_port; /* of the address that is to blame when no process is; 0 = a process is */
     uint64_t random;
     int intensity; /* 0 low, 1 medium, 2 high */
     unsigned mix;  /* which honest programs stand beside */

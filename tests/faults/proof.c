@@ -1,8 +1,11 @@
 /* Proofs that a fault is in effect. */
 #include "tests/faults/proof.h"
 
+#include "tests/faults/cage.h"
+
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +13,17 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static const struct member *culprit_of(const struct stage_set *set)
+static const struct member *first_of(const struct stage_set *set, enum part part)
 {
     for (int i = 0; i < set->count; i++)
-        if (set->members[i].part == PART_CULPRIT)
+        if (set->members[i].part == part)
             return &set->members[i];
     abort();
+}
+
+static const struct member *culprit_of(const struct stage_set *set)
+{
+    return first_of(set, PART_CULPRIT);
 }
 
 const char *prove_nothing(const struct stage_set *set)
@@ -141,4 +149,39 @@ const char *prove_full(const struct stage_set *set)
     if (statvfs(culprit_of(set)->path, &status) != 0 || status.f_bavail > 0)
         return "the file system is not full";
     return prove_stalled(set);
+}
+
+const char *prove_disk(const struct stage_set *set)
+{
+    const struct member *culprit = culprit_of(set);
+    unsigned long before = atomic_load(&set->shared->work[culprit->number]);
+    moment(1000);
+    unsigned long written = atomic_load(&set->shared->work[culprit->number]) - before;
+    return written >= (unsigned long)culprit->amount / 4 ? NULL : "the culprit writes too little";
+}
+
+const char *prove_thrash(const struct stage_set *set)
+{
+    enum { MAJOR_FAULTS_FIELD = 12 };
+    pid_t pid = first_of(set, PART_VICTIM)->pid;
+    unsigned long before = stat_field(pid, MAJOR_FAULTS_FIELD);
+    moment(1000);
+    return stat_field(pid, MAJOR_FAULTS_FIELD) > before + 50 ? NULL : "the victim's memory is not reclaimed";
+}
+
+const char *prove_killed(const struct stage_set *set)
+{
+    pid_t pid = first_of(set, PART_VICTIM)->pid;
+    for (int tenths = 0; tenths < 15; tenths++, moment(100))
+        if (kill(pid, 0) != 0)
+            return NULL;
+    return "nobody was killed for memory";
+}
+
+const char *prove_throttled(const struct stage_set *set)
+{
+    (void)set;
+    long before = cage_throttled();
+    moment(1000);
+    return before >= 0 && cage_throttled() >= before + 3 ? NULL : "nobody is throttled";
 }

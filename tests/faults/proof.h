@@ -9,7 +9,11 @@ prove prove_stalled; /* no victim gets anything done for a second */
 prove prove_cpu;     /* the culprit uses more than a twentieth of a core */
 prove prove_memory;  /* it has grown by a second's leak at least; and so for the others */
 prove prove_descriptors, prove_threads, prove_children, prove_zombies, prove_deleted;
-prove prove_full;    /* the file system of the culprit's path is full, and the victims get nothing done */
+prove prove_full;   /* the file system of the culprit's path is full, and the victims get nothing done */
+prove prove_disk;   /* the culprit writes a quarter of its megabytes at least */
+prove prove_thrash; /* a victim fetches its pages from the disk again */
+prove prove_killed; /* a victim is dead */
+prove prove_throttled;
 prove prove_nothing; /* healthy bursts */
 
 #endif

@@ -7,7 +7,8 @@
 
 /* Runs `play` as process 1 of new PID, mount, network, host name, IPC and cgroup namespaces, in the folder (which must
  * be there), where a tmpfs of 768 MB is mounted for it. Kills it, and so all that it started, after so many seconds or
- * when this process is interrupted. Returns its exit status; 77 without the privilege for namespaces. */
-int world_run(const char *folder, unsigned seconds_max, int (*play)(void *), void *argument);
+ * when this process is interrupted. Returns its exit status; 77 without the privilege for namespaces. `caged`: with
+ * cgroups of its own (cage.h), 77 where they cannot be had. */
+int world_run(const char *folder, unsigned seconds_max, bool caged, int (*play)(void *), void *argument);
 
 #endif
