@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "collect/bpf/lifecycle_shared.h"
 #include "collect/bpf/lifecycle.skel.h"
+#include "collect/lifecycle_stop.h"
 #include "collect/recorder_inside.h"
 #include "collect/source_inside.h"
 
@@ -21,6 +22,7 @@ struct lifecycle {
     struct ring_buffer *ring;
     struct buffer events; /* struct lifecycle_event */
     struct recorder_rows children;
+    struct stops stops;
     uint64_t lost; /* as told to earlier samples */
 };
 
@@ -67,6 +69,7 @@ void lifecycle_free(struct lifecycle *lifecycle)
     lifecycle_bpf__destroy(lifecycle->programs);
     buffer_done(&lifecycle->events);
     recorder_rows_done(&lifecycle->children);
+    stops_done(&lifecycle->stops);
     free(lifecycle);
 }
 
@@ -153,6 +156,16 @@ static bool events_append(struct source *source)
     return true;
 }
 
+static bool stops_collect(struct source *source)
+{
+    struct lifecycle *lifecycle = source->lifecycle;
+    const struct lifecycle_event *events = (const void *)lifecycle->events.data;
+    for (size_t i = 0; i < lifecycle->events.length / sizeof *events; i++)
+        if (!stops_note(&lifecycle->stops, &events[i]))
+            return false;
+    return stops_append(&lifecycle->stops, source);
+}
+
 bool lifecycle_collect(struct source *source)
 {
     struct lifecycle *lifecycle = source->lifecycle;
@@ -163,7 +176,7 @@ bool lifecycle_collect(struct source *source)
     lifecycle->lost = lost;
     if (lost_now != 0)
         sample_unread_add(source->sample, "events", "lost by the recorder", lost_now);
-    bool done = !lifecycle->events.failed && children_collect(source) && events_append(source);
+    bool done = !lifecycle->events.failed && children_collect(source) && events_append(source) && stops_collect(source);
     buffer_clear(&lifecycle->events);
     return done;
 }

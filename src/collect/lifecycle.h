@@ -16,8 +16,8 @@ struct source;
 struct lifecycle *lifecycle_new(struct error *error);
 void lifecycle_free(struct lifecycle *lifecycle);
 
-/* Reads what happened since the last time, and appends it to the sample under way: rows of the event table, and the
- * count of children in the rows of the processes. False: out of memory. */
+/* Reads what happened since the last time, and appends it to the sample under way: rows of the event table, the
+ * count of children in the rows of the processes, and the waits of those who are stopped. False: out of memory. */
 bool lifecycle_collect(struct source *source);
 
 #endif

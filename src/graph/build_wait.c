@@ -13,6 +13,7 @@ static const enum node_kind wait_objects[WAIT_KIND_COUNT] = {
     [WAIT_SOCKET_SEND] = NODE_SOCKET, [WAIT_CONNECT] = NODE_SOCKET,
     [WAIT_ACCEPT] = NODE_SOCKET,      [WAIT_CHILD] = NODE_KIND_COUNT,
     [WAIT_FUTEX] = NODE_FILE,         [WAIT_DISK] = NODE_DEVICE,
+    [WAIT_STOPPED] = NODE_KIND_COUNT,
 };
 
 /* Stores NODE_NONE when the row names no object. */

@@ -22,6 +22,7 @@ const struct wait_evidence wait_evidence[WAIT_KIND_COUNT] = {
     [WAIT_CHILD] = {"waited_for", "not finished", "child waited for", "blocked", "waits for a child"},
     [WAIT_FUTEX] = {"waited_for", "lock in memory held", "lock in memory waited for", "blocked", "waits for a lock"},
     [WAIT_DISK] = {"waited_for", "io not done", "io waited for", "blocked", "waits for io"},
+    [WAIT_STOPPED] = {"stopped_others", "stopped others", "stopped", "stopped", "is stopped"},
 };
 
 struct gathering {

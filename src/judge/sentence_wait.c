@@ -6,11 +6,15 @@
 #include "judge/words.h"
 
 /* {who} is waited for, {object} is waited on (or the second name where it is not known), {time} may begin with "at
- * least", {waiters} {wait} agree in number and tense. `nobody`: the object itself takes the blame. */
+ * least", {waiters} {wait} agree in number and tense. `nobody`: the object itself takes the blame. `outlasts`: the wait
+ * goes on also when the one who is waited for is gone. `behind`: how those are told who wait for the waiters; NULL: by
+ * their number. */
 static const struct wait_words {
     const char *object, *object_unknown;
     const char *now, *past;
     const char *nobody_now, *nobody_past;
+    bool outlasts;
+    const char *behind;
 } wait_words[WAIT_KIND_COUNT] = {
     [WAIT_LOCK] = {"the lock on {on}", "a lock", "{who} has held {object} for {time}; {waiters} {wait} for it",
                    "{who} held {object} for {time}; {waiters} {wait} for it",
@@ -52,6 +56,9 @@ static const struct wait_words {
                    "{who} kept {object} from answering for {time}; {waiters} {wait} for it",
                    "{blocked} {have} been blocked on {object} for {time}",
                    "{blocked} {were} blocked on {object} for {time}"},
+    [WAIT_STOPPED] = {"", "", "{who} stopped {waiters} by a signal {time} ago", "{who} stopped {waiters} for {time}",
+                      "{blocked} {have} been stopped for {time}", "{blocked} {were} stopped for {time}",
+                      .outlasts = true, .behind = "; {waiters} {wait} for {them}"},
 };
 
 /* Who waits for the node in the same way and on the same object as the wait that the sentence is about. */
@@ -81,7 +88,7 @@ static void crowd_add(void *context, struct judgement *judgement, size_t link)
         crowd->first[place] = link;
 }
 
-/* Counts who waits for the waiters. */
+/* Counts who waits for the waiters; they stand at the beginning of the judgement's queue. */
 static size_t crowd_behind(struct judgement *judgement, uint32_t node)
 {
     const struct waits *waits = &judgement->waits;
@@ -98,6 +105,8 @@ static size_t crowd_behind(struct judgement *judgement, uint32_t node)
             if (node_mark(judgement, waits->edges[waits->in[i]].from))
                 judgement->queue[queued++] = waits->edges[waits->in[i]].from;
     }
+    for (size_t i = direct; i < queued; i++)
+        judgement->queue[i - direct] = judgement->queue[i];
     return queued - direct;
 }
 
@@ -166,10 +175,26 @@ static bool crowd_find(struct judgement *judgement, uint32_t node, struct crowd 
 static const char *template_choose(const struct crowd *crowd, const struct node *node)
 {
     const struct wait_words *words = &wait_words[crowd->lead->wait];
-    bool now = crowd->ongoing && !node->exited;
+    bool now = crowd->ongoing && (!node->exited || words->outlasts);
     if (node_is_object(node))
         return now ? words->nobody_now : words->nobody_past;
     return now ? words->now : words->past;
+}
+
+static void behind_append(struct buffer *out, const struct judgement *judgement, const struct crowd *crowd)
+{
+    const char *template = wait_words[crowd->lead->wait].behind, *them = crowd->count != 1 ? "them" : "it";
+    if (crowd->behind > 0 && template == NULL)
+        buffer_printf(out, ", and %zu more behind %s", crowd->behind, them);
+    if (crowd->behind == 0 || template == NULL)
+        return;
+    struct buffer waiters = {0};
+    words_nodes(&waiters, judgement->graph, judgement->queue, crowd->behind);
+    const struct word words[] = {
+        {"waiters", buffer_text(&waiters)}, {"wait", crowd->behind > 1 ? "wait" : "waits"}, {"them", them}};
+    words_expand(out, template, words, sizeof words / sizeof words[0]);
+    out->failed |= waiters.failed;
+    buffer_done(&waiters);
 }
 
 bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffer *out)
@@ -197,8 +222,7 @@ bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffe
                                  {"have", many ? "have" : "has"},
                                  {"were", many ? "were" : "was"}};
     words_expand(out, template_choose(&crowd, node), words, sizeof words / sizeof words[0]);
-    if (crowd.behind > 0)
-        buffer_printf(out, ", and %zu more behind %s", crowd.behind, many ? "them" : "it");
+    behind_append(out, judgement, &crowd);
     buffer_string(out, ".");
     struct buffer *const parts[] = {&who, &object, &time, &waiters, &blocked};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {

@@ -30,6 +30,12 @@ static void summary_of_holder(struct buffer *out, const struct judgement *judgem
         seconds = lock_held_s(judgement, reception->lead, &at_least);
     char time[32];
     duration_format(time, sizeof time, seconds);
+    if (kind == WAIT_STOPPED) {
+        buffer_string(out, "stopped ");
+        words_label(out, judgement->graph->nodes[edge->from].label);
+        buffer_printf(out, reception->ongoing ? " %s ago" : " for %s", time);
+        return;
+    }
     const char *what = wait_evidence[kind].held_label;
     if (kind == WAIT_LOCK)
         what = now ? "holds a lock" : "held a lock";
@@ -42,7 +48,10 @@ static void summary_of_waiter(struct buffer *out, const struct judgement *judgem
 {
     const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, link);
     char time[32];
-    buffer_string(out, edge->ongoing ? "waits for " : "waited for ");
+    if (edge->wait == WAIT_STOPPED)
+        buffer_string(out, edge->ongoing ? "is stopped by " : "was stopped by ");
+    else
+        buffer_string(out, edge->ongoing ? "waits for " : "waited for ");
     words_label(out, judgement->graph->nodes[edge->to].label);
     buffer_printf(out, ": %s", duration_format(time, sizeof time, edge->seconds));
 }

@@ -33,9 +33,20 @@ static double single_wait_s(const struct edge *edge, double span_s)
 /* However patient the waiter is by design, from a stopped process nothing can come. */
 static double wait_normal_s(const struct edge *edge, const struct graph *graph, const struct knowledge *knowledge)
 {
+    if (edge->wait == WAIT_STOPPED)
+        return STOPPED_NORMAL_S;
     double normal_s = knowledge->wait_normal_s(knowledge->model, edge->wait, graph->nodes[edge->from].name);
     bool by_design = edge->wait == WAIT_CHILD || edge->wait == WAIT_ACCEPT;
     return node_is_stopped(&graph->nodes[edge->to]) && !by_design ? fmin(normal_s, STOPPED_NORMAL_S) : normal_s;
+}
+
+/* Who serves others by a socket is missed, also by those who are elsewhere. */
+static bool node_has_socket(const struct graph *graph, uint32_t node)
+{
+    for (uint32_t i = graph->offsets[node]; i < graph->offsets[node + 1]; i++)
+        if (graph->edges[graph->adjacent[i]].kind == EDGE_OWNS)
+            return true;
+    return false;
 }
 
 /* Fills the link and returns true when the edge is a wait beyond its normal. */
@@ -56,7 +67,8 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     if (!(excess_s > 0))
         return false;
     double weight = fmin(1, excess_s / span_s) * (edge->inferred ? INFERRED_FACTOR : 1);
-    bool doubtful = isinf(known_s) && rhythm_is_doubtful(edge);
+    bool doubtful =
+        edge->wait == WAIT_STOPPED ? !node_has_socket(graph, edge->from) : isinf(known_s) && rhythm_is_doubtful(edge);
     *link = (struct wait_link){
         .edge = number, .normal_s = normal_s, .excess_s = excess_s, .weight = weight, .doubtful = doubtful};
     return true;

@@ -150,6 +150,7 @@ double model_wait_normal_s(const struct model *model, enum wait_kind kind, const
         return found->normal_s;
     switch (kind) {
     case WAIT_LOCK:
+    case WAIT_STOPPED:
         return 0.05;
     case WAIT_DISK:
         return 0.5;

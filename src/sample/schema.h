@@ -227,7 +227,8 @@ enum lock_class { LOCK_FLOCK, LOCK_POSIX, LOCK_OFD, LOCK_LEASE };
     X(WAIT_ACCEPT, "accept", "somebody who connects")                    \
     X(WAIT_CHILD, "child", "a child's exit")                             \
     X(WAIT_FUTEX, "futex", "a lock in memory")                           \
-    X(WAIT_DISK, "disk", "a device or file system (state D)")
+    X(WAIT_DISK, "disk", "a device or file system (state D)")            \
+    X(WAIT_STOPPED, "stopped", "to be continued by who stopped it")
 #define SCHEMA_ENUM_WAIT(kind, name, help) kind,
 enum wait_kind { WAIT_KINDS(SCHEMA_ENUM_WAIT) WAIT_KIND_COUNT };
 

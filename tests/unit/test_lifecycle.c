@@ -115,15 +115,21 @@ static void process_between_two_samples_is_told_with_parent_and_arguments(void *
     graph_free(graph);
 }
 
-static void signals_are_told_with_their_sender(void **state)
+static pid_t sleeper_start(void)
 {
-    struct scene *scene = scene_of(state);
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (;;)
             pause();
     }
+    return pid;
+}
+
+static void signals_are_told_with_their_sender(void **state)
+{
+    struct scene *scene = scene_of(state);
+    pid_t pid = sleeper_start();
     kill(pid, SIGSTOP);
     waitpid(pid, NULL, WUNTRACED);
     kill(pid, SIGKILL);
@@ -136,6 +142,52 @@ static void signals_are_told_with_their_sender(void **state)
     assert_int_equal(table_u64(table, stop, EVENT_OTHER_PID, 0), getpid());
     assert_int_equal(table_u64(table, end, EVENT_SIGNAL_NUMBER, 0), SIGKILL);
     assert_true(table_u64(table, stop, EVENT_TIME_NS, 0) < table_u64(table, end, EVENT_TIME_NS, 0));
+}
+
+/* The edge of a wait of that kind; NULL: none. */
+static const struct edge *edge_of(const struct graph *graph, pid_t from, enum wait_kind kind)
+{
+    for (size_t i = 0; i < graph->edge_count; i++)
+        if (graph->edges[i].kind == EDGE_WAITS && graph->edges[i].wait == kind &&
+            graph->nodes[graph->edges[i].from].pid == (uint32_t)from)
+            return &graph->edges[i];
+    return NULL;
+}
+
+static void who_stopped_a_process_is_told_for_as_long_as_it_is_stopped(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error error = {0};
+    pid_t pid = sleeper_start(), sender = fork();
+    if (sender == 0) {
+        prctl(PR_SET_NAME, "stopper");
+        _exit(kill(pid, SIGSTOP));
+    }
+    waitpid(sender, NULL, 0);
+    waitpid(pid, NULL, WUNTRACED);
+    for (int i = 0; i < 3; i++) {
+        sample_release(scene->second);
+        events_take(scene);
+        struct graph *graph = graph_build(
+            &(struct window){.samples = (struct sample *[]){scene->first, scene->second}, .count = 2}, &error);
+        assert_non_null(graph);
+        const struct edge *edge = edge_of(graph, pid, WAIT_STOPPED);
+        assert_non_null(edge);
+        assert_true(edge->ongoing && edge->seconds > 0);
+        assert_int_equal(graph->nodes[edge->to].pid, sender);
+        assert_true(graph->nodes[edge->to].exited);
+        assert_string_equal(graph->nodes[edge->to].name, "stopper");
+        graph_free(graph);
+    }
+    kill(pid, SIGCONT);
+    waitpid(pid, NULL, WCONTINUED);
+    sample_release(scene->second);
+    events_take(scene);
+    const struct table *waits = &scene->second->tables[TABLE_WAIT];
+    for (size_t row = 0; row < waits->rows; row++)
+        assert_int_not_equal(table_u64(waits, row, WAIT_KIND, 0), WAIT_STOPPED);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
 }
 
 static void storm_is_counted_to_the_last_process(void **state)
@@ -168,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(process_between_two_samples_is_told_with_parent_and_arguments, scene_set,
                                         scene_clear),
         cmocka_unit_test_setup_teardown(signals_are_told_with_their_sender, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(who_stopped_a_process_is_told_for_as_long_as_it_is_stopped, scene_set,
+                                        scene_clear),
         cmocka_unit_test_setup_teardown(storm_is_counted_to_the_last_process, scene_set, scene_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

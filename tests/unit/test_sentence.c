@@ -44,6 +44,32 @@ static void a_lock_that_is_free_again_is_told_in_the_past(void **state)
     scene_done(&lock.scene);
 }
 
+static void who_stopped_a_server_comes_first_also_when_it_is_gone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t web = scene_process(&scene, "web", 900), shell = scene_process(&scene, "bash", 812);
+    uint32_t client = scene_process(&scene, "payment", 77), socket = scene_node(&scene, NODE_SOCKET, "[::1]:80");
+    scene.graph->nodes[web].state = 'T';
+    scene_wait(&scene, WAIT_STOPPED, web, shell, NODE_NONE, 12);
+    scene_judge(&scene);
+    assert_int_equal(scene_rank(&scene, shell), 1);
+    assert_false(scene.verdict.anomalous); /* it serves nobody */
+    assert_non_null(graph_edge_add(scene.graph, EDGE_OWNS, web, socket));
+    says(&scene, "bash[812] stopped web[900] by a signal 12 s ago.");
+    assert_true(scene.verdict.anomalous);
+    assert_string_equal(scene_suspect(&scene, shell)->summary, "stopped web[900] 12 s ago");
+    assert_string_equal(scene_suspect(&scene, web)->summary, "is stopped by bash[812]: 12 s");
+    scene_wait(&scene, WAIT_SOCKET_RECEIVE, client, web, socket, 11);
+    scene.graph->nodes[shell].exited = true;
+    says(&scene, "bash[812] (exited) stopped web[900] by a signal 12 s ago; payment[77] waits for it.");
+    assert_int_equal(scene_suspect(&scene, shell)->path_count, 2);
+    scene.graph->edges[0].ongoing = false;
+    says(&scene, "bash[812] (exited) stopped web[900] for 12 s; payment[77] waits for it.");
+    scene_done(&scene);
+}
+
 static void waits_that_go_on_come_before_those_that_are_over(void **state)
 {
     (void)state;
@@ -223,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_holds_a_lock_for_how_long_and_who_waits),
         cmocka_unit_test(a_lock_that_is_free_again_is_told_in_the_past),
+        cmocka_unit_test(who_stopped_a_server_comes_first_also_when_it_is_gone),
         cmocka_unit_test(waits_that_go_on_come_before_those_that_are_over),
         cmocka_unit_test(each_kind_of_wait_has_its_words),
         cmocka_unit_test(those_behind_the_waiters_are_counted),
