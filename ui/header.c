@@ -50,6 +50,18 @@ static void word_draw(struct words *words, enum role role, const char *word)
     words->right -= width + 2;
 }
 
+/* "recorder's past from 13:52:10": what happened before this was started is known as well. */
+static void header_past(struct ui *ui, struct words *words)
+{
+    char text[HEADER_TEXT_BYTES], when[32];
+    struct attachment *attachment = ui->options->attachment;
+    if (attachment == NULL || attachment_past(attachment).samples == 0)
+        return;
+    snprintf(text, sizeof text, "recorder's past from %s",
+             clock_format(when, sizeof when, attachment_past(attachment).from_ns, ui->moment.utc_offset_s));
+    word_draw(words, ROLE_DIM, text);
+}
+
 static void header_right(struct ui *ui, int row, int left)
 {
     const struct moment *moment = &ui->moment;
@@ -77,6 +89,7 @@ static void header_right(struct ui *ui, int row, int left)
     snprintf(text, sizeof text, "%s unread (d)", count_format(count, sizeof count, unread));
     if (unread > 0)
         word_draw(&words, ROLE_WARNING, text);
+    header_past(ui, &words);
 }
 
 static void header_title(struct ui *ui, int row)

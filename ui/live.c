@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 
-enum { OVERDUE_AFTER_S = 3, SECOND_SAMPLE_MS = 500 };
+enum { OVERDUE_AFTER_S = 3, SECOND_SAMPLE_MS = 500, REST_MS = 500 };
 
 void live_init(struct live *live, int64_t interval_ns)
 {
@@ -22,6 +22,12 @@ void live_ask(struct live *live, struct collector *collector, bool now, struct e
     }
     live->asked_ns = time_ns;
     live->due_ns = time_ns + live->interval_ns;
+}
+
+void live_rest(struct live *live)
+{
+    if (live->asked_ns == 0)
+        live->due_ns = clock_boottime_ns() + REST_MS * NS_PER_MS;
 }
 
 bool live_take(struct live *live, struct collector *collector, struct cursor *cursor, struct error *error)

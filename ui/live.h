@@ -19,6 +19,9 @@ void live_init(struct live *live, int64_t interval_ns);
 /* Asks for a sample when it is time, or at once. The first one is quick, so that there is something to see. */
 void live_ask(struct live *live, struct collector *collector, bool now, struct error *error);
 
+/* Somebody else's samples come: nobody is asked for now. */
+void live_rest(struct live *live);
+
 /* Takes in what has arrived. True: a new sample stands in the cursor. False with an empty error: not yet. */
 bool live_take(struct live *live, struct collector *collector, struct cursor *cursor, struct error *error);
 

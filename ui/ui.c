@@ -157,6 +157,28 @@ static unsigned on_signals(struct ui *ui, int descriptor)
     return what;
 }
 
+/* A new sample stands in the live cursor. */
+static unsigned on_sample(struct ui *ui)
+{
+    struct cursor *cursor = ui->options->cursor;
+    if (ui->paused)
+        return ui->moment.graph == NULL ? REDO_MOMENT : REDO_DRAW;
+    ui->wanted = cursor_serial(cursor, cursor_count(cursor) - 1);
+    return REDO_MOMENT;
+}
+
+static unsigned on_attachment(struct ui *ui)
+{
+    return attachment_receive(ui->options->attachment, ui->options->cursor, 0) > 0 ? on_sample(ui) : REDO_NOTHING;
+}
+
+/* A recorder's samples come: this instance need not look. */
+static bool ui_shares(const struct ui *ui)
+{
+    struct attachment *attachment = ui->options->attachment;
+    return attachment != NULL && attachment_delivers(attachment, ui->options->interval_ns);
+}
+
 static unsigned on_collector(struct ui *ui)
 {
     struct error error;
@@ -166,12 +188,7 @@ static unsigned on_collector(struct ui *ui)
         ui_fail(ui, &error);
         return REDO_DRAW;
     }
-    if (!arrived)
-        return REDO_NOTHING;
-    if (ui->paused)
-        return ui->moment.graph == NULL ? REDO_MOMENT : REDO_DRAW;
-    ui->wanted = cursor_serial(cursor, cursor_count(cursor) - 1);
-    return REDO_MOMENT;
+    return arrived ? on_sample(ui) : REDO_NOTHING;
 }
 
 static unsigned on_recorder(struct ui *ui)
@@ -211,6 +228,10 @@ static unsigned on_time(struct ui *ui)
     struct error error = {0};
     if (ui->options->collector == NULL)
         return REDO_NOTHING;
+    if (ui_shares(ui)) {
+        live_rest(&ui->live);
+        return REDO_NOTHING;
+    }
     live_ask(&ui->live, ui->options->collector, false, &error);
     if (error.text[0] != '\0')
         ui_fail(ui, &error);
@@ -229,9 +250,18 @@ static int loop_timeout_ms(const struct ui *ui, size_t gap)
     return ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
 }
 
+/* How many moments back are looked at in idle time: what the sparkline shows; of a recorder's past two minutes or so,
+ * until something is found that stood out before one logged in. */
+static size_t leisure_reach(const struct ui *ui)
+{
+    enum { PAST_SAMPLES = 120 };
+    bool past = ui->options->attachment != NULL && ui->trend.anomaly_ns == 0;
+    return past && ui->trend_columns < PAST_SAMPLES ? PAST_SAMPLES : ui->trend_columns;
+}
+
 static bool ui_loop(struct ui *ui, int signals, struct error *error)
 {
-    enum { TERMINAL, SIGNALS, COLLECTOR, DESCRIPTORS };
+    enum { TERMINAL, SIGNALS, COLLECTOR, ATTACHMENT, DESCRIPTORS };
     const struct ui_options *options = ui->options;
     unsigned what = cursor_count(options->cursor) > 0 ? REDO_MOMENT : REDO_DRAW;
     while ((what & REDO_QUIT) == 0) {
@@ -241,10 +271,13 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             [TERMINAL] = {.fd = STDIN_FILENO, .events = POLLIN},
             [SIGNALS] = {.fd = signals, .events = POLLIN},
             [COLLECTOR] = {.fd = -1, .events = POLLIN},
+            [ATTACHMENT] = {.fd = -1, .events = POLLIN},
         };
         if (options->collector != NULL && !ui->live.ended)
             waits[COLLECTOR].fd = collector_descriptor(options->collector);
-        size_t gap = trend_missing(&ui->trend, options->cursor, ui->moment.serial, ui->trend_columns);
+        if (options->attachment != NULL)
+            waits[ATTACHMENT].fd = attachment_descriptor(options->attachment);
+        size_t gap = trend_missing(&ui->trend, options->cursor, ui->moment.serial, leisure_reach(ui));
         if (gap == SIZE_MAX)
             gap = timeline_missing(ui);
         int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui, gap));
@@ -258,6 +291,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= REDO_QUIT;
         if (ready > 0 && waits[COLLECTOR].revents != 0)
             what |= on_collector(ui);
+        if (ready > 0 && waits[ATTACHMENT].revents != 0)
+            what |= on_attachment(ui);
         what |= time_play(ui);
         if (ready == 0 && ui->seek.step != 0)
             what |= time_seek(ui);
@@ -306,8 +341,9 @@ static struct ui *ui_new(const struct ui_options *options, const struct settings
         list_init(&ui->lists[tab], &list_kinds[tab]);
     ui->lists[TAB_PROCESSES].tree_kind = &list_kind_tree;
     view_push(ui, tabs[TAB_SUSPECTS].view);
-    if (cursor_count(options->cursor) > options->position)
-        ui->wanted = cursor_serial(options->cursor, options->position);
+    size_t count = cursor_count(options->cursor);
+    if (count > options->position) /* live: what a recorder knows already */
+        ui->wanted = cursor_serial(options->cursor, cursor_is_live(options->cursor) ? count - 1 : options->position);
     return ui;
 }
 

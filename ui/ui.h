@@ -4,18 +4,20 @@
 
 #include "base/error.h"
 #include "collect/collector.h"
+#include "cursor/attach.h"
 #include "cursor/cursor.h"
 #include "model/model.h"
 
 struct ui_options {
-    struct cursor *cursor;       /* borrowed: live or recorded */
-    struct collector *collector; /* borrowed; NULL in replay */
-    const struct model *model;   /* borrowed */
-    const char *title;           /* recording's file name in replay; NULL live */
-    const char *theme;           /* name or path; NULL = the settings' or the default */
-    int64_t interval_ns;         /* live: between samples; 0 = the settings' or 1 s */
-    int64_t window_ns;           /* of the verdict; 0 = the settings' or 5 s */
-    size_t position;             /* replay: where to start */
+    struct cursor *cursor;         /* borrowed: live or recorded */
+    struct collector *collector;   /* borrowed; NULL in replay */
+    struct attachment *attachment; /* borrowed; NULL: no recorder was running */
+    const struct model *model;     /* borrowed */
+    const char *title;             /* recording's file name in replay; NULL live */
+    const char *theme;             /* name or path; NULL = the settings' or the default */
+    int64_t interval_ns;           /* live: between samples; 0 = the settings' or 1 s */
+    int64_t window_ns;             /* of the verdict; 0 = the settings' or 5 s */
+    size_t position;               /* replay: where to start */
     bool utc;
 };
 

@@ -121,6 +121,31 @@ bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, si
     return answer->verdict != NULL;
 }
 
+bool answer_before(struct answer *answer, struct cursor *cursor, size_t position, int64_t window_ns, int64_t time_ns,
+                   const struct model *model, size_t suspects_max, size_t *found)
+{
+    struct search search = {0};
+    int64_t end_ns = clock_boottime_ns() + time_ns;
+    for (size_t at = position; at > 1 && clock_boottime_ns() < end_ns;) {
+        size_t back = cursor_seek(cursor, cursor_time_ns(cursor, at) - window_ns / 2);
+        at = back < at ? back : at - 1;
+        struct answer next = {0};
+        struct error ignored;
+        if (!answer_make(&next, cursor, at, window_ns, model, suspects_max, &ignored))
+            continue;
+        bool anomalous = next.verdict->anomalous;
+        if (anomalous)
+            search_take(&search, at, badness_of(next.verdict), &next);
+        else
+            answer_done(&next);
+        if (!anomalous && search.worst.known)
+            break;
+    }
+    *answer = search.answer;
+    *found = search.position;
+    return search.worst.known;
+}
+
 struct model *answer_model(const char *path, struct error *error)
 {
     bool bundled = path == NULL || strcmp(path, "bundled") == 0;

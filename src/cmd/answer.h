@@ -29,6 +29,12 @@ bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, si
                   const struct model *model, size_t suspects_max, struct verdict_cache *cache, size_t *damaged,
                   struct error *error);
 
+/* Looks back from before the position, half a window at a time, for the latest stretch in which something stood out,
+ * and answers for the worst window of it; *found is its position. Spends about time_ns at most. False: nothing was
+ * found, and the answer is empty. */
+bool answer_before(struct answer *answer, struct cursor *cursor, size_t position, int64_t window_ns, int64_t time_ns,
+                   const struct model *model, size_t suspects_max, size_t *found);
+
 /* The bundled model for NULL or "bundled", else the file. */
 struct model *answer_model(const char *path, struct error *error);
 

@@ -42,6 +42,7 @@ static bool graph_write(const struct settings *settings, struct host *host, stru
         graph = graph_build(&window, error);
     struct answer answer = {.graph = graph};
     struct export_input input = answer_input(&answer, NULL, utc_offset_s(clock_realtime_ns()));
+    input.history = host_history(host);
     bool dot = strcmp(settings->format, "dot") == 0, json = strcmp(settings->format, "json") == 0;
     exporter *run = dot ? export_dot : json ? export_capture_json : export_capture_text;
     bool written = graph != NULL && run(&input, &out, error) && output_write(settings->output, &out, error);

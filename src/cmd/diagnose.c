@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/units.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 struct settings {
@@ -58,10 +60,21 @@ static const struct option_row option_rows[] = {
     OPTION_UTC,
 };
 
-static bool answer_print(const struct settings *settings, const struct answer *answer, const struct model *model,
-                         int32_t zone_s, struct error *error)
+/* An answer and what is said with it. */
+struct diagnosis {
+    struct answer answer;
+    struct model *model;
+    int32_t zone_s;
+    double age_s;                  /* how long ago its moment was; 0: now */
+    struct export_history history; /* live: where the past came from */
+    char recording[PATH_MAX];      /* that the history names */
+};
+
+static bool diagnosis_print(const struct settings *settings, const struct diagnosis *diagnosis, struct error *error)
 {
-    struct export_input input = answer_input(answer, model, zone_s);
+    struct export_input input = answer_input(&diagnosis->answer, diagnosis->model, diagnosis->zone_s);
+    input.history = diagnosis->history;
+    input.age_s = diagnosis->age_s;
     input.top = (size_t)settings->top;
     input.hops = 1;
     struct buffer out = {0};
@@ -70,17 +83,37 @@ static bool answer_print(const struct settings *settings, const struct answer *a
     return written;
 }
 
-static bool live_answer(const struct settings *settings, struct answer *answer, struct model **model, int32_t *zone_s,
-                        struct error *error)
+/* Who logs in late asks what it was: when nothing stands out now, the past that a recorder kept is looked through, for
+ * as long as looking at the host would have taken without one. */
+static void past_answer(const struct settings *settings, struct diagnosis *diagnosis, struct cursor *cursor)
+{
+    size_t now = cursor_count(cursor) - 1, found;
+    struct answer before;
+    if (diagnosis->history.samples == 0 || diagnosis->answer.verdict->anomalous ||
+        !answer_before(&before, cursor, now, settings->window_ns, settings->window_ns, diagnosis->model,
+                       (size_t)settings->top, &found))
+        return;
+    answer_done(&diagnosis->answer);
+    diagnosis->answer = before;
+    diagnosis->age_s = (double)(cursor_time_ns(cursor, now) - cursor_time_ns(cursor, found)) / (double)NS_PER_S;
+}
+
+static bool live_answer(const struct settings *settings, struct diagnosis *diagnosis, struct error *error)
 {
     struct host host;
     if (!host_open(&host, error))
         return false;
-    *zone_s = settings->utc ? 0 : utc_offset_s(clock_realtime_ns());
-    *model = answer_model(settings->model, error);
-    bool answered = *model != NULL && host_watch(&host, settings->window_ns, error) &&
-                    answer_make(answer, host.cursor, cursor_count(host.cursor) - 1, settings->window_ns, *model,
-                                (size_t)settings->top, error);
+    diagnosis->zone_s = settings->utc ? 0 : utc_offset_s(clock_realtime_ns());
+    diagnosis->model = answer_model(settings->model, error);
+    bool answered = diagnosis->model != NULL && host_watch(&host, settings->window_ns, error) &&
+                    answer_make(&diagnosis->answer, host.cursor, cursor_count(host.cursor) - 1, settings->window_ns,
+                                diagnosis->model, (size_t)settings->top, error);
+    diagnosis->history = host_history(&host);
+    if (answered)
+        past_answer(settings, diagnosis, host.cursor);
+    if (diagnosis->history.recording != NULL)
+        snprintf(diagnosis->recording, sizeof diagnosis->recording, "%s", diagnosis->history.recording);
+    diagnosis->history.recording = diagnosis->recording;
     host_close(&host);
     return answered;
 }
@@ -98,21 +131,22 @@ static bool stretch_find(const struct settings *settings, struct replay *replay,
 }
 
 static bool recorded_answer(const struct command *command, const struct settings *settings, const char *path,
-                            struct answer *answer, struct model **model, int32_t *zone_s, struct error *error)
+                            struct diagnosis *diagnosis, struct error *error)
 {
     struct replay replay;
     size_t first, last, damaged = 0;
     if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
         return false;
-    *zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
-    *model = answer_model(settings->model, error);
-    bool answered = *model != NULL && stretch_find(settings, &replay, &first, &last, error);
+    diagnosis->zone_s = settings->utc ? 0 : replay_utc_offset_s(&replay);
+    struct model *model = diagnosis->model = answer_model(settings->model, error);
+    bool answered = model != NULL && stretch_find(settings, &replay, &first, &last, error);
     if (answered && settings->at != NULL)
-        answered = answer_make(answer, replay.cursor, last, settings->window_ns, *model, (size_t)settings->top, error);
+        answered = answer_make(&diagnosis->answer, replay.cursor, last, settings->window_ns, model,
+                               (size_t)settings->top, error);
     else if (answered) {
-        struct verdict_cache *cache = verdict_cache_new(replay.recording, *model, settings->window_ns);
-        answered = answer_worst(answer, replay.cursor, first, last, settings->window_ns, *model, (size_t)settings->top,
-                                cache, &damaged, error);
+        struct verdict_cache *cache = verdict_cache_new(replay.recording, model, settings->window_ns);
+        answered = answer_worst(&diagnosis->answer, replay.cursor, first, last, settings->window_ns, model,
+                                (size_t)settings->top, cache, &damaged, error);
         replay_close(&replay);
         verdict_cache_done(cache, path);
     }
@@ -139,15 +173,13 @@ static int diagnose_run(const struct command *command, int argc, char **argv)
     if (error.text[0] != '\0')
         return command_fail(command, STATUS_USAGE, &error);
 
-    struct answer answer = {0};
-    struct model *model = NULL;
-    int32_t zone_s = 0;
-    bool done = path == NULL ? live_answer(&settings, &answer, &model, &zone_s, &error)
-                             : recorded_answer(command, &settings, path, &answer, &model, &zone_s, &error);
-    done = done && answer_print(&settings, &answer, model, zone_s, &error);
-    bool anomalous = done && answer.verdict->anomalous;
-    answer_done(&answer);
-    model_free(model);
+    struct diagnosis diagnosis = {0};
+    bool done = path == NULL ? live_answer(&settings, &diagnosis, &error)
+                             : recorded_answer(command, &settings, path, &diagnosis, &error);
+    done = done && diagnosis_print(&settings, &diagnosis, &error);
+    bool anomalous = done && diagnosis.answer.verdict->anomalous;
+    answer_done(&diagnosis.answer);
+    model_free(diagnosis.model);
     if (!done)
         return command_fail(command, STATUS_FAILED, &error);
     return settings.exit_code && anomalous ? STATUS_ANOMALOUS : STATUS_DONE;

@@ -6,14 +6,16 @@
 #include <errno.h>
 #include <time.h>
 
-enum { HISTORY_BYTES = 48 << 20 };
+enum { HISTORY_BYTES = 48 << 20, PAST_WAIT_MS = 1000, NEXT_WAIT_MS = 200 };
 
-bool host_open(struct host *host, struct error *error)
+static bool look_begin(struct host *host, bool alone, struct error *error)
 {
     *host = (struct host){0};
     host->collector = collector_start(&(struct collector_options){0}, error);
     if (host->collector == NULL)
         return false;
+    if (!alone)
+        host->attachment = attachment_new();
     if (collector_drop_privileges(error))
         host->cursor = cursor_live_new(HISTORY_BYTES, error);
     if (host->cursor == NULL)
@@ -21,8 +23,23 @@ bool host_open(struct host *host, struct error *error)
     return host->cursor != NULL;
 }
 
+bool host_open(struct host *host, struct error *error)
+{
+    if (!look_begin(host, false, error))
+        return false;
+    if (host->attachment != NULL)
+        attachment_fill(host->attachment, host->cursor, PAST_WAIT_MS);
+    return true;
+}
+
+bool host_open_alone(struct host *host, struct error *error)
+{
+    return look_begin(host, true, error);
+}
+
 void host_close(struct host *host)
 {
+    attachment_free(host->attachment);
     cursor_free(host->cursor);
     collector_stop(host->collector);
     *host = (struct host){0};
@@ -43,8 +60,24 @@ static bool sample_take(struct host *host, struct error *error)
     return taken;
 }
 
+/* Waits for the recorder's next sample, and until a window is full. False: the recorder does not deliver any more. */
+static bool recorder_watch(struct host *host, int64_t window_ns)
+{
+    int64_t start_ns = clock_realtime_ns();
+    while (attachment_delivers(host->attachment, NS_PER_S)) {
+        size_t count = cursor_count(host->cursor);
+        int64_t newest_ns = count == 0 ? 0 : cursor_time_ns(host->cursor, count - 1);
+        if (count >= 2 && newest_ns >= start_ns && newest_ns - cursor_time_ns(host->cursor, 0) >= window_ns)
+            return true;
+        attachment_receive(host->attachment, host->cursor, NEXT_WAIT_MS);
+    }
+    return false;
+}
+
 bool host_watch(struct host *host, int64_t window_ns, struct error *error)
 {
+    if (host->attachment != NULL && recorder_watch(host, window_ns))
+        return true;
     int64_t steps = (window_ns + NS_PER_S - 1) / NS_PER_S;
     int64_t step_ns = window_ns / (steps < 4 ? 4 : steps);
     if (!sample_take(host, error))
@@ -59,4 +92,12 @@ bool host_watch(struct host *host, int64_t window_ns, struct error *error)
             next_ns = clock_boottime_ns();
     }
     return true;
+}
+
+struct export_history host_history(const struct host *host)
+{
+    if (host->attachment == NULL)
+        return (struct export_history){0};
+    struct attached_past past = attachment_past(host->attachment);
+    return (struct export_history){past.pid, past.recording, past.samples, past.from_ns};
 }

@@ -38,6 +38,7 @@ static int live_run(const struct command *command, int argc, char **argv)
     struct ui_options options = {
         .cursor = host.cursor,
         .collector = host.collector,
+        .attachment = host.attachment,
         .model = model,
         .theme = settings.theme,
         .interval_ns = settings.interval_ns,

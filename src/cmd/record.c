@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "record/announce.h"
 #include "record/recording.h"
 #include "sample/redact.h"
 
@@ -102,6 +103,7 @@ struct recorder {
     const struct settings *settings;
     struct host host;
     struct recording *recording;
+    struct announce *announce; /* NULL: nobody is told */
     struct judging *judging;
     struct anonymise_key secret;
     struct tally tally;
@@ -147,13 +149,18 @@ static bool recorder_open(struct recorder *recorder, struct error *error)
     struct recording_options options = {.size_max_bytes = settings->size_max_bytes,
                                         .retain_ns = settings->retain_ns,
                                         .anonymised = settings->anonymise};
-    if ((settings->anonymise && !anonymise_key_draw(&recorder->secret, error)) || !host_open(&recorder->host, error))
+    if ((settings->anonymise && !anonymise_key_draw(&recorder->secret, error)) ||
+        !host_open_alone(&recorder->host, error))
         return false;
     recorder->recording = recording_create(settings->output, &options, error);
     if (recorder->recording != NULL)
         recorder->judging = judging_new(recorder->recording, window_ns, error);
-    if (recorder->judging != NULL)
+    if (recorder->judging != NULL) {
+        struct error ignored; /* a recorder that nobody finds records all the same */
+        if (!settings->anonymise)
+            recorder->announce = announce_new(settings->output, settings->interval_ns, &ignored);
         return true;
+    }
     recording_close(recorder->recording, NULL);
     host_close(&recorder->host);
     return false;
@@ -163,6 +170,7 @@ static int recorder_finish(struct recorder *recorder, bool done, struct error *e
 {
     char size[32];
     bytes_format(size, sizeof size, (double)recording_size_bytes(recorder->recording));
+    announce_free(recorder->announce);
     judging_free(recorder->judging);
     host_close(&recorder->host);
     if (!recording_close(recorder->recording, done ? error : NULL))

@@ -45,7 +45,7 @@ void privilege_keep(void)
 
 /* The user that this process is to become: under sudo who called it, else the real one (which differs from the
  * effective one only where the program is installed set-user-ID, and then SUDO_UID is the caller's to forge). */
-static bool owner_find(uid_t *uid, gid_t *gid, struct error *error)
+bool privilege_owner(uid_t *uid, gid_t *gid, struct error *error)
 {
     *uid = getuid();
     *gid = getgid();
@@ -107,12 +107,8 @@ out:
     return cleared;
 }
 
-bool collector_drop_privileges(struct error *error)
+bool privilege_give_up(uid_t uid, gid_t gid, struct error *error)
 {
-    uid_t uid;
-    gid_t gid;
-    if (!owner_find(&uid, &gid, error))
-        return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return error_errno(error, errno, "cannot promise the kernel not to gain privileges");
     bounding_clear();
@@ -123,4 +119,11 @@ bool collector_drop_privileges(struct error *error)
      * this process: what it was before, it was for a fork only. */
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     return true;
+}
+
+bool collector_drop_privileges(struct error *error)
+{
+    uid_t uid;
+    gid_t gid;
+    return privilege_owner(&uid, &gid, error) && privilege_give_up(uid, gid, error);
 }

@@ -40,6 +40,9 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
 /* Live only. Takes in a sample that was received from the collector (adds a reference of its own). */
 bool cursor_append(struct cursor *cursor, struct sample *sample, struct error *error);
 
+/* Live only. Takes in a sample of another instance's recording as it is (history_adopt). */
+bool cursor_adopt(struct cursor *cursor, const struct packed_sample *packed, struct error *error);
+
 /* Bytes that the history holds, for the status line and the bench. */
 size_t cursor_memory_bytes(const struct cursor *cursor);
 

@@ -30,6 +30,9 @@ struct history {
     struct buffer reading; /* the one that an older group was unpacked against last */
     uint64_t reading_serial;
     struct buffer raw, packed;
+    uint64_t
+        adopted_keyframe; /* serial in its recording of the keyframe that the newest group was adopted with; 0: none */
+    uint64_t adopted_serial; /* and here */
 };
 
 struct history *history_new(size_t memory_bytes, struct error *error)
@@ -105,20 +108,61 @@ static bool raw_pack(struct history *history, bool *whole, struct error *error)
     return packer_pack(history->packer, history->raw.data, history->raw.length, NULL, 0, &history->packed, error);
 }
 
+/* Adds an entry with a copy of the bytes, and drops what is then too much. */
+static bool entry_add(struct history *history, struct entry entry, const void *packed, struct error *error)
+{
+    entry.packed = malloc(entry.packed_bytes);
+    if (entry.packed == NULL ||
+        !memory_grow(&history->entries, &history->capacity, history->count + 1, sizeof *history->entries)) {
+        free(entry.packed);
+        return error_memory(error);
+    }
+    memcpy(entry.packed, packed, entry.packed_bytes);
+    history->newest_serial = entry.serial;
+    history->packed_bytes += entry.packed_bytes;
+    history->entries[history->count++] = entry;
+    groups_drop(history);
+    return true;
+}
+
+bool history_adopt(struct history *history, const struct packed_sample *packed, struct error *error)
+{
+    bool whole = packed->keyframe == packed->serial;
+    uint64_t serial = history->newest_serial + 1;
+    if (packed->packed_bytes == 0 || packed->serial == 0 || packed->time_ns < 0 ||
+        packed->time_ns > CODEC_TIME_MAX_NS || packed->boottime_ns < 0 || packed->boottime_ns > CODEC_TIME_MAX_NS ||
+        (!whole && packed->keyframe != history->adopted_keyframe) ||
+        packed->packed_bytes > 2 * history->memory_bytes - history->packed_bytes ||
+        (history->count > 0 && packed->boottime_ns <= history->entries[history->count - 1].boottime_ns))
+        return error_set(error, "a sample of the recorder does not fit to those before it");
+    struct entry entry = {.serial = serial,
+                          .keyframe = whole ? serial : history->adopted_serial,
+                          .time_ns = packed->time_ns,
+                          .boottime_ns = packed->boottime_ns,
+                          .packed_bytes = packed->packed_bytes};
+    if (!entry_add(history, entry, packed->packed, error))
+        return false;
+    history->adopted_keyframe = packed->keyframe;
+    history->adopted_serial = entry.keyframe;
+    history->keyframe_serial = 0; /* what is appended next begins a group */
+    return true;
+}
+
 bool history_append(struct history *history, const struct sample *sample, struct error *error)
 {
     bool whole;
     buffer_clear(&history->raw);
     if (!sample_encode(sample, &history->raw, error) || !raw_pack(history, &whole, error))
         return false;
-    void *packed = malloc(history->packed.length);
-    if (packed == NULL ||
-        !memory_grow(&history->entries, &history->capacity, history->count + 1, sizeof *history->entries)) {
-        free(packed);
-        return error_memory(error);
-    }
-    memcpy(packed, history->packed.data, history->packed.length);
-    uint64_t serial = ++history->newest_serial;
+    uint64_t serial = history->newest_serial + 1;
+    struct entry entry = {.serial = serial,
+                          .keyframe = whole ? serial : history->keyframe_serial,
+                          .time_ns = sample->time_ns,
+                          .boottime_ns = sample->boottime_ns,
+                          .packed_bytes = history->packed.length};
+    if (!entry_add(history, entry, history->packed.data, error))
+        return false;
+    history->adopted_keyframe = 0;
     if (whole) {
         struct buffer raw = history->raw;
         history->raw = history->keyframe;
@@ -128,10 +172,6 @@ bool history_append(struct history *history, const struct sample *sample, struct
         history->group_bytes = 0;
     }
     history->group_bytes += history->packed.length;
-    history->packed_bytes += history->packed.length;
-    history->entries[history->count++] = (struct entry){
-        serial, history->keyframe_serial, sample->time_ns, sample->boottime_ns, packed, history->packed.length};
-    groups_drop(history);
     return true;
 }
 
@@ -167,9 +207,8 @@ static const struct buffer *keyframe_of(struct history *history, uint64_t serial
     return &history->reading;
 }
 
-struct sample *history_decode(struct history *history, size_t position, struct error *error)
+static struct sample *entry_decode(struct history *history, const struct entry *entry, struct error *error)
 {
-    const struct entry *entry = &history->entries[position];
     const struct buffer *keyframe = keyframe_of(history, entry->keyframe, error);
     if (keyframe == NULL)
         return NULL;
@@ -180,6 +219,17 @@ struct sample *history_decode(struct history *history, size_t position, struct e
                        &history->raw, error))
         return NULL;
     return sample_decode(history->raw.data, history->raw.length, error);
+}
+
+struct sample *history_decode(struct history *history, size_t position, struct error *error)
+{
+    const struct entry *entry = &history->entries[position];
+    struct sample *sample = entry_decode(history, entry, error);
+    if (sample == NULL || (sample->time_ns == entry->time_ns && sample->boottime_ns == entry->boottime_ns))
+        return sample;
+    error_set(error, "the sample is damaged: it is not the one of its place");
+    sample_release(sample);
+    return NULL;
 }
 
 size_t history_memory_bytes(const struct history *history)

@@ -3,6 +3,7 @@
 #define CURSOR_HISTORY_H
 
 #include "record/pack.h"
+#include "record/recording.h"
 #include "sample/sample.h"
 
 #include <stdbool.h>
@@ -17,6 +18,12 @@ void history_free(struct history *history);
 
 /* Adds the newest sample; the oldest go, in groups that share a keyframe. On failure nothing has changed. */
 bool history_append(struct history *history, const struct sample *sample, struct error *error);
+
+/* Adds a sample of another instance's recording as it is, without unpacking it: the newest, too. Samples of one
+ * recording come in its order, none left out since their keyframe; what does not fit (it is older than the newest, or
+ * its keyframe is not the last one that came) is refused, and damage shows when it is decoded. On failure nothing has
+ * changed. */
+bool history_adopt(struct history *history, const struct packed_sample *packed, struct error *error);
 
 size_t history_count(const struct history *history);
 int64_t history_time_ns(const struct history *history, size_t position);

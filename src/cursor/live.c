@@ -59,3 +59,9 @@ bool cursor_append(struct cursor *cursor, struct sample *sample, struct error *e
     cursor_keep(cursor, history_serial(cursor->source, history_count(cursor->source) - 1), sample);
     return true;
 }
+
+bool cursor_adopt(struct cursor *cursor, const struct packed_sample *packed, struct error *error)
+{
+    return cursor->live ? history_adopt(cursor->source, packed, error)
+                        : error_set(error, "a recording takes no live samples");
+}

@@ -55,10 +55,10 @@ static bool edge_append(const struct graph *graph, const struct edge *edge, stru
 }
 
 /* The header's object without its closing brace: the arrays follow. */
-static bool header_append(const struct graph *graph, struct buffer *out)
+static bool header_append(const struct export_input *input, struct buffer *out)
 {
     cJSON *object = cJSON_CreateObject();
-    if (!json_header(object, graph, graph->window_s)) {
+    if (!json_header(object, input->graph, input->graph->window_s) || !json_history(object, input)) {
         cJSON_Delete(object);
         return false;
     }
@@ -71,7 +71,7 @@ static bool header_append(const struct graph *graph, struct buffer *out)
 bool export_capture_json(const struct export_input *input, struct buffer *out, struct error *error)
 {
     const struct graph *graph = input->graph;
-    bool done = header_append(graph, out);
+    bool done = header_append(input, out);
     buffer_string(out, ",\n\"nodes\":[");
     for (size_t i = 0; i < graph->node_count && done; i++) {
         struct column_input node = {graph, input->verdict, (uint32_t)i};

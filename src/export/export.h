@@ -7,6 +7,14 @@
 #include "graph/graph.h"
 #include "judge/judge.h"
 
+/* The past that came from a recorder which was already running. */
+struct export_history {
+    int64_t pid; /* of the recorder */
+    const char *recording;
+    size_t samples; /* 0: there was none */
+    int64_t from_ns;
+};
+
 struct export_input {
     const struct graph *graph;
     const struct verdict *verdict;
@@ -18,6 +26,8 @@ struct export_input {
     size_t node_count;
     size_t columns; /* text: width to wrap at; 0 = 80 */
     bool ascii;     /* text: the terminal shows no UTF-8 */
+    struct export_history history;
+    double age_s; /* live: how long ago the moment was that is answered for; 0 = it is now */
 };
 
 /* `culprit diagnose`: one sentence, the ranked suspects, the status line. Plain text, no colours. */

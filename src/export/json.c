@@ -120,10 +120,25 @@ static bool verdict_add(cJSON *object, const struct export_input *input)
     return added && suspects != NULL;
 }
 
+bool json_history(cJSON *object, const struct export_input *input)
+{
+    char from[40];
+    if (input->age_s > 0 && !json_number(object, "age_s", input->age_s))
+        return false;
+    if (input->history.samples == 0)
+        return true;
+    cJSON *history = cJSON_AddObjectToObject(object, "history");
+    return json_number(history, "recorder", (double)input->history.pid) &&
+           json_text(history, "recording", input->history.recording) &&
+           json_count(history, "samples", input->history.samples) &&
+           json_text(history, "from", iso_format(from, sizeof from, input->history.from_ns));
+}
+
 bool export_json(const struct export_input *input, struct buffer *out, struct error *error)
 {
     cJSON *object = cJSON_CreateObject();
-    if (!json_header(object, input->graph, input->verdict->window_s) || !verdict_add(object, input)) {
+    if (!json_header(object, input->graph, input->verdict->window_s) || !json_history(object, input) ||
+        !verdict_add(object, input)) {
         cJSON_Delete(object);
         return error_memory(error);
     }

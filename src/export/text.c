@@ -1,5 +1,6 @@
 /* `culprit diagnose` for people: the sentence, the ranked suspects, the status line. */
 #include "base/text.h"
+#include "base/units.h"
 #include "export/column.h"
 #include "export/export.h"
 #include "export/phrase.h"
@@ -147,6 +148,12 @@ static void status_line(const struct export_input *input, struct buffer *out, si
         snprintf(piece, sizeof piece, "a single sample: no rates");
     status_append(input, out, start, width, piece);
     status_append(input, out, start, width, export_sources(input->graph->sample));
+    if (input->history.samples > 0) {
+        char since[32];
+        snprintf(piece, sizeof piece, "recorder's history since %s",
+                 clock_format(since, sizeof since, input->history.from_ns, input->utc_offset_s));
+        status_append(input, out, start, width, piece);
+    }
     struct buffer unread = {0};
     phrase_unread(input->graph->sample, &unread);
     status_append(input, out, start, width, buffer_text(&unread));
@@ -179,13 +186,27 @@ static void ascii_only(struct buffer *out, size_t start)
         out->data[to] = '\0';
 }
 
+/* Of a moment that is past it is said when that was. */
+static void sentence_append(const struct export_input *input, struct buffer *out, size_t width)
+{
+    struct buffer text = {0};
+    char age[32], when[32];
+    if (input->age_s > 0)
+        buffer_printf(&text, "%s ago (%s): ", duration_format(age, sizeof age, input->age_s),
+                      clock_format(when, sizeof when, input->graph->time_ns, input->utc_offset_s));
+    buffer_string(&text, input->verdict->sentence);
+    clean_append(out, buffer_text(&text), width, 0);
+    out->failed |= text.failed;
+    buffer_done(&text);
+}
+
 bool export_text(const struct export_input *input, struct buffer *out, struct error *error)
 {
     size_t start = out->length, count = phrase_top(input);
     size_t width = input->columns == 0 ? COLUMNS_DEFAULT : input->columns;
     if (width < COLUMNS_MIN)
         width = COLUMNS_MIN;
-    clean_append(out, input->verdict->sentence, width, 0);
+    sentence_append(input, out, width);
     buffer_string(out, "\n\n");
     struct layout layout = rows_layout(input, count, width);
     for (size_t i = 0; i < count && !out->failed; i++)

@@ -107,8 +107,8 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
     recording->anonymised = anonymised_read(recording);
-    recording->select =
-        database_prepare(recording, "SELECT time_ns, keyframe, data FROM sample NOT INDEXED WHERE id = ?1", error);
+    recording->select = database_prepare(
+        recording, "SELECT time_ns, keyframe, boottime_ns, data FROM sample NOT INDEXED WHERE id = ?1", error);
     return recording->select != NULL;
 }
 
@@ -206,6 +206,7 @@ uint64_t recording_serial(const struct recording *recording, size_t position)
 struct row {
     int64_t time_ns;
     int64_t keyframe;
+    int64_t boottime_ns;
 };
 
 /* Reads the row of an id into recording->packed. */
@@ -216,9 +217,10 @@ static bool row_read(struct recording *recording, int64_t id, struct row *row, s
     int result = sqlite3_step(select);
     bool good = result == SQLITE_ROW;
     if (good) {
-        *row = (struct row){sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1)};
-        const void *data = sqlite3_column_blob(select, 2);
-        int bytes = sqlite3_column_bytes(select, 2);
+        *row = (struct row){sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1),
+                            sqlite3_column_int64(select, 2)};
+        const void *data = sqlite3_column_blob(select, 3);
+        int bytes = sqlite3_column_bytes(select, 3);
         buffer_clear(&recording->packed);
         buffer_append(&recording->packed, data, data == NULL || bytes < 0 ? 0 : (size_t)bytes);
         if (recording->packed.failed)
@@ -272,4 +274,15 @@ struct sample *recording_sample(struct recording *recording, size_t position, st
         return NULL;
     }
     return sample;
+}
+
+bool recording_packed(struct recording *recording, size_t position, struct packed_sample *packed, struct error *error)
+{
+    const struct position *wanted = &recording->positions[position];
+    struct row row;
+    if (!row_read(recording, wanted->id, &row, error))
+        return false;
+    *packed = (struct packed_sample){(uint64_t)wanted->id, (uint64_t)row.keyframe, row.time_ns,
+                                     row.boottime_ns,      recording->packed.data, recording->packed.length};
+    return true;
 }

@@ -52,6 +52,18 @@ uint64_t recording_serial(const struct recording *recording, size_t position);
 /* Decodes one sample: a reference of the caller's. NULL with a sentence when that sample is damaged. */
 struct sample *recording_sample(struct recording *recording, size_t position, struct error *error);
 
+/* One sample as it is kept: packed, by itself or against the unpacked bytes of its keyframe (pack.h). */
+struct packed_sample {
+    uint64_t serial, keyframe; /* the serial of the one that it is packed against; its own: it stands by itself */
+    int64_t time_ns, boottime_ns;
+    const void *packed;
+    size_t packed_bytes;
+};
+
+/* The sample at a position without unpacking it; nothing of it has been checked. Borrowed until the next call that
+ * reads a sample. */
+bool recording_packed(struct recording *recording, size_t position, struct packed_sample *packed, struct error *error);
+
 /* Looks for samples that were added since it was opened (a recording that is still being written), and forgets those
  * that went: positions may move. On failure it stays as it was. */
 bool recording_refresh(struct recording *recording, struct error *error);

@@ -57,6 +57,46 @@ static void the_last_ten_minutes_are_kept(void **state)
     cursor_free(cursor);
 }
 
+/* What a recorder kept comes in packed, a keyframe first; the live samples go on behind it. */
+static void a_recorders_past_is_taken_over_as_it_is_packed(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    struct error error = {0};
+    assert_true(scratch_make(&scratch));
+    const char *path = scratch_path(&scratch, "past");
+    struct recording *recording = recording_create(path, &(struct recording_options){0}, &error);
+    assert_non_null(recording);
+    for (unsigned moment = 0; moment < 130; moment++) {
+        struct sample *sample = sample_make(5, moment);
+        assert_true(recording_append(recording, sample, &error));
+        sample_release(sample);
+    }
+    assert_true(recording_close(recording, &error));
+    recording = recording_open(path, &error);
+    assert_non_null(recording);
+    struct cursor *cursor = cursor_live_new(MEMORY_BYTES, &error);
+    struct packed_sample packed;
+    assert_true(recording_packed(recording, 1, &packed, &error));
+    assert_false(cursor_adopt(cursor, &packed, &error)); /* its keyframe has not come */
+    for (size_t position = 0; position < 130; position++) {
+        assert_true(recording_packed(recording, position, &packed, &error));
+        assert_true(cursor_adopt(cursor, &packed, &error));
+    }
+    assert_false(cursor_adopt(cursor, &packed, &error)); /* twice */
+    recording_close(recording, NULL);
+    for (unsigned moment = 130; moment < 135; moment++) {
+        struct sample *sample = sample_make(5, moment);
+        assert_true(cursor_append(cursor, sample, &error));
+        sample_release(sample);
+    }
+    assert_int_equal(cursor_count(cursor), 135);
+    for (size_t position = 135; position-- > 0;)
+        position_holds(cursor, position, 5, (unsigned)position);
+    cursor_free(cursor);
+    scratch_remove(&scratch);
+}
+
 static void memory_stays_bounded(void **state)
 {
     (void)state;
@@ -225,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_ten_minutes_are_kept),
+        cmocka_unit_test(a_recorders_past_is_taken_over_as_it_is_packed),
         cmocka_unit_test(memory_stays_bounded),
         cmocka_unit_test(a_moment_is_found_though_the_clock_jumped),
         cmocka_unit_test(a_window_reaches_back_as_far_as_asked),
