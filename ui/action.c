@@ -159,6 +159,7 @@ unsigned action_run(struct ui *ui, enum action action)
     case ACTION_TAB_6:
     case ACTION_TAB_7:
     case ACTION_TAB_8:
+    case ACTION_TAB_9:
         return tab_go(ui, (size_t)(action - ACTION_TAB_1));
     case ACTION_PAUSE:
     case ACTION_NEXT:

@@ -78,10 +78,11 @@ static size_t test_read(const char *at, enum filter_test *test)
     return equal && (at[0] == '<' || at[0] == '>') ? 2 : 1;
 }
 
-static bool condition_read(struct filter_term *term, char *words, const char *field, size_t operator_at,
+static bool condition_read(struct filter *filter, struct filter_term *term, const char *field, size_t operator_at,
                            struct error *error)
 {
-    const struct column *column = column_named(field);
+    const struct column *column = filter->find != NULL ? filter->find(field) : column_named(field);
+    char *words = filter->words;
     if (column == NULL)
         return error_set(error, "there is no column %s; a text in quotes is looked for as it stands", field);
     char *word = words + term->word;
@@ -113,7 +114,7 @@ static bool term_read(struct filter *filter, struct filter_term *term, struct er
     if (length == 0 || length >= sizeof field || word[length] == '\0' || strchr(":=<>", word[length]) == NULL)
         return true;
     snprintf(field, sizeof field, "%.*s", (int)length, word);
-    return condition_read(term, filter->words, field, length, error);
+    return condition_read(filter, term, field, length, error);
 }
 
 /* Cuts the words apart, in place; what stands in quotes is one word and never a condition. */
@@ -140,7 +141,7 @@ static bool terms_read(struct filter *filter, struct error *error)
 
 bool filter_set(struct filter *filter, const char *text, struct error *error)
 {
-    *filter = (struct filter){0};
+    *filter = (struct filter){.find = filter->find};
     snprintf(filter->text, sizeof filter->text, "%s", text);
     memcpy(filter->words, filter->text, sizeof filter->words);
     if (!terms_read(filter, error)) {
@@ -185,26 +186,52 @@ static bool number_passes(const struct filter_term *term, double value)
     return value >= term->number && value <= term->number;
 }
 
-static bool term_passes(const struct filter *filter, const struct filter_term *term, const struct column_input *input)
+static bool term_passes(const struct filter *filter, const struct filter_term *term, const struct filter_row *row)
 {
-    const struct node *node = &input->graph->nodes[input->node];
     const char *word = filter->words + term->word;
     if (term->column == NULL)
-        return node_matches(node, word);
-    if (!column_fits(term->column, node->kind))
-        return false;
+        return row->contains(row->row, word);
     if (term->column->kind == COLUMN_IS_NUMBER)
-        return number_passes(term, term->column->number(input));
-    const char *text = term->column->text(input);
+        return number_passes(term, row->number(row->row, term->column));
+    const char *text = row->text(row->row, term->column);
     if (text == NULL)
         return term->test == FILTER_IS && strcmp(word, "-") == 0;
     return term->test == FILTER_IS ? strcasecmp(text, word) == 0 : strcasestr(text, word) != NULL;
 }
 
-bool filter_passes(const struct filter *filter, const struct column_input *input)
+bool filter_passes_row(const struct filter *filter, const struct filter_row *row)
 {
     for (size_t i = 0; i < filter->term_count; i++)
-        if (!term_passes(filter, &filter->terms[i], input))
+        if (!term_passes(filter, &filter->terms[i], row))
             return false;
     return true;
+}
+
+static const struct node *input_node(const struct column_input *input)
+{
+    return &input->graph->nodes[input->node];
+}
+
+static bool node_contains(const void *row, const char *word)
+{
+    return node_matches(input_node(row), word);
+}
+
+static const char *node_text(const void *row, const struct column *column)
+{
+    return column->text(row);
+}
+
+static double node_number(const void *row, const struct column *column)
+{
+    return column->number(row);
+}
+
+bool filter_passes(const struct filter *filter, const struct column_input *input)
+{
+    const struct filter_row row = {input, node_contains, node_text, node_number};
+    for (size_t i = 0; i < filter->term_count; i++)
+        if (filter->terms[i].column != NULL && !column_fits(filter->terms[i].column, input_node(input)->kind))
+            return false;
+    return filter_passes_row(filter, &row);
 }

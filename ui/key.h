@@ -24,8 +24,9 @@ enum {
     IN_UNITS = 16,
     IN_GRAPH = 32,
     IN_PAGE = 64, /* a tab that is a text: host, model */
-    IN_TABS = IN_LIST | IN_WHY | IN_UNITS | IN_GRAPH | IN_PAGE,
-    IN_CHOICE = IN_LIST | IN_WHY | IN_SORT | IN_UNITS | IN_GRAPH,
+    IN_EVENTS = 128,
+    IN_TABS = IN_LIST | IN_WHY | IN_UNITS | IN_GRAPH | IN_PAGE | IN_EVENTS,
+    IN_CHOICE = IN_LIST | IN_WHY | IN_SORT | IN_UNITS | IN_GRAPH | IN_EVENTS,
     IN_ROWS = IN_CHOICE | IN_TEXT | IN_PAGE,
     ANYWHERE = IN_ROWS,
     ONLY_LIVE = 1 << 16,   /* of no use in a replay: not hinted at there */
@@ -51,16 +52,18 @@ enum {
     X(ACTION_TAB_3, "files", GROUP_LOOK, IN_TABS, "files, devices and file systems", '3')                             \
     X(ACTION_TAB_4, "sockets", GROUP_LOOK, IN_TABS, "sockets", '4')                                                   \
     X(ACTION_TAB_5, "units", GROUP_LOOK, IN_TABS, "units and containers, summed", '5')                                \
-    X(ACTION_TAB_6, "graph", GROUP_LOOK, IN_TABS, "who waits for whom around the chosen row", '6')                    \
-    X(ACTION_TAB_7, "host", GROUP_LOOK, IN_TABS, "the host: pressure, memory, disks, over time", '7')                 \
-    X(ACTION_TAB_8, "model", GROUP_LOOK, IN_TABS, "what the model knows and where it came from", '8')                 \
+    X(ACTION_TAB_6, "events", GROUP_LOOK, IN_TABS, "what happened: waits, starts, exits, signals, kills", '6')        \
+    X(ACTION_TAB_7, "graph", GROUP_LOOK, IN_TABS, "who waits for whom around the chosen row", '7')                    \
+    X(ACTION_TAB_8, "host", GROUP_LOOK, IN_TABS, "the host: pressure, memory, disks, over time", '8')                 \
+    X(ACTION_TAB_9, "model", GROUP_LOOK, IN_TABS, "what the model knows and where it came from", '9')                 \
     X(ACTION_ANALYSE, "analyse", GROUP_LOOK, ANYWHERE | ONLY_LIVE, "look at the host now, with all that can be read", \
       'a')                                                                                                            \
     X(ACTION_UNREAD, "unread", GROUP_LOOK, ANYWHERE, "what could not be read, and why", 'd')                          \
-    X(ACTION_SEARCH, "search", GROUP_LISTS, IN_LIST, "search while typing; F3 goes to the next match", '/')           \
-    X(ACTION_SEARCH_NEXT, "next match", GROUP_LISTS, IN_LIST, "next match of the search", KEY_F(3))                   \
-    X(ACTION_FILTER, "filter", GROUP_LISTS, IN_LIST, "show only rows with a text, or unit:nginx cpu>50 blocked>1s",   \
-      '\\', KEY_F(4))                                                                                                 \
+    X(ACTION_SEARCH, "search", GROUP_LISTS, IN_LIST | IN_EVENTS, "search while typing; F3 goes to the next match",    \
+      '/')                                                                                                            \
+    X(ACTION_SEARCH_NEXT, "next match", GROUP_LISTS, IN_LIST | IN_EVENTS, "next match of the search", KEY_F(3))       \
+    X(ACTION_FILTER, "filter", GROUP_LISTS, IN_LIST | IN_EVENTS,                                                      \
+      "show only rows with a text, or unit:nginx cpu>50 blocked>1s", '\\', KEY_F(4))                                  \
     X(ACTION_SORT, "sort", GROUP_LISTS, IN_LIST, "choose the column to sort by", KEY_F(6))                            \
     X(ACTION_SORT_NEXT, "next column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the next column", '>', '.')          \
     X(ACTION_SORT_PREVIOUS, "previous column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the previous column", '<',   \

@@ -22,7 +22,7 @@ static unsigned event_run(struct ui *ui, const MEVENT *event)
     int row = event->y - ui->area.row;
     if ((event->bstate & pressed) == 0 || row < 0 || row >= ui->area.rows)
         return REDO_NOTHING;
-    size_t tab = row == 0 && (view->where & (IN_TABS & ~(unsigned)IN_WHY)) != 0 ? tabs_at(event->x) : TAB_COUNT;
+    size_t tab = row == 0 && (view->where & (IN_TABS & ~(unsigned)IN_WHY)) != 0 ? tabs_at(ui, event->x) : TAB_COUNT;
     if (tab < TAB_COUNT)
         return tab_go(ui, tab);
     return view->press == NULL ? REDO_NOTHING : view->press(ui, row, event->x);

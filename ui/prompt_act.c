@@ -6,18 +6,18 @@
 
 static unsigned search_edited(struct ui *ui, size_t from)
 {
-    struct list *list = ui_list(ui);
-    snprintf(list->search, sizeof list->search, "%s", ui->prompt.text);
-    if (list->search[0] != '\0' && ui->moment.graph != NULL && !list_search(list, ui->moment.graph, from))
-        ui_say(ui, "No row contains \"%s\".", list->search);
+    struct ui_rows rows = ui_rows(ui);
+    snprintf(rows.search, LIST_TEXT_BYTES, "%s", ui->prompt.text);
+    if (rows.search[0] != '\0' && ui->moment.graph != NULL && !ui_search(ui, from))
+        ui_say(ui, "No row contains \"%s\".", rows.search);
     return REDO_DRAW;
 }
 
 static unsigned filter_edited(struct ui *ui)
 {
-    struct list *list = ui_list(ui);
+    struct filter *filter = ui_rows(ui).filter;
     struct error error = {0};
-    if (list != NULL && !filter_set(&list->filter, ui->prompt.text, &error))
+    if (filter != NULL && !filter_set(filter, ui->prompt.text, &error))
         ui_fail(ui, &error);
     return REDO_ROWS;
 }
@@ -63,9 +63,9 @@ static unsigned prompt_taken(struct ui *ui)
 unsigned action_prompt_key(struct ui *ui, int key)
 {
     enum prompt_purpose purpose = ui->prompt.purpose;
-    struct list *list = ui_list(ui);
+    size_t selected = ui_rows(ui).selected;
     if (purpose == PROMPT_SEARCH && key == KEY_F(3))
-        return search_edited(ui, list->selected + 1);
+        return search_edited(ui, selected + 1);
     if (purpose == PROMPT_PALETTE && palette_key(ui, key))
         return REDO_DRAW;
     switch (prompt_key(&ui->prompt, key)) {
@@ -78,7 +78,7 @@ unsigned action_prompt_key(struct ui *ui, int key)
     case PROMPT_EDITED:
         ui->palette_selected = 0;
         if (purpose == PROMPT_SEARCH)
-            return search_edited(ui, list->selected);
+            return search_edited(ui, selected);
         return purpose == PROMPT_FILTER ? filter_edited(ui) : REDO_DRAW;
     case PROMPT_MOVED:
         break;

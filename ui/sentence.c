@@ -118,9 +118,9 @@ static void standing_draw(struct ui *ui, int row)
 {
     struct buffer text = {0};
     const struct list *list = ui_list(ui);
-    if (list != NULL && list->filter.text[0] != '\0')
-        buffer_printf(&text, "Filter: %s (%zu of %zu; Esc takes it away)   ", list->filter.text, list->count,
-                      list->all);
+    const struct ui_rows rows = ui_rows(ui);
+    if (rows.filter != NULL && rows.filter->text[0] != '\0')
+        buffer_printf(&text, "Filter: %s (%zu of %zu; Esc takes it away)   ", rows.filter->text, rows.count, rows.all);
     if (ui->tags.count > 0)
         buffer_printf(&text, "%zu tagged (e writes them, U takes the tags away)   ", ui->tags.count);
     if (list != NULL && list->follow)

@@ -9,6 +9,7 @@
 #include "ui/prompt.h"
 #include "ui/recorder.h"
 #include "ui/screen.h"
+#include "ui/story_list.h"
 #include "ui/tags.h"
 #include "ui/trend.h"
 #include "ui/ui.h"
@@ -33,6 +34,7 @@ enum {
     TAB_FILES,
     TAB_SOCKETS,
     TAB_UNITS,
+    TAB_EVENTS,
     TAB_GRAPH,
     TAB_HOST,
     TAB_MODEL,
@@ -65,6 +67,7 @@ struct ui {
     size_t tab;
     struct list lists[LIST_COUNT];
     struct units units;
+    struct story_list events;
     struct around around;
     size_t tab_before; /* where one came from */
     struct tags tags;
@@ -100,6 +103,21 @@ struct pager *ui_pager(struct ui *ui);
 /* The list of the open tab; NULL where that is none. */
 struct list *ui_list(struct ui *ui);
 
+/* What can be filtered and searched in the open tab: filter and search are NULL where nothing can. */
+struct ui_rows {
+    struct filter *filter;
+    char *search; /* LIST_TEXT_BYTES */
+    size_t selected, count, all;
+};
+struct ui_rows ui_rows(struct ui *ui);
+/* Selects the next row from `row` on, around the end, that contains the search text. False: there is none. */
+bool ui_search(struct ui *ui, size_t row);
+
+/* Reads on in the samples for the time line (view_events.c), a few milliseconds' worth. False: there is nothing to read
+ * for the moment on the screen, or nobody asks. */
+bool story_needs(struct ui *ui);
+void story_work(struct ui *ui);
+
 extern const struct list_kind list_kinds[LIST_COUNT];
 extern const struct list_kind list_kind_tree;
 
@@ -111,7 +129,7 @@ extern const struct tab {
 
 /* Draws the row of tabs with `place` ("3/15") at its right; tabs_at: the tab drawn at a column, TAB_COUNT = none. */
 void tabs_draw(struct ui *ui, struct area area, const char *place);
-size_t tabs_at(int column);
+size_t tabs_at(const struct ui *ui, int column);
 /* The graph's view begins at the node that is chosen now (view_graph.c). */
 void graph_choose(struct ui *ui);
 unsigned tab_go(struct ui *ui, size_t tab);

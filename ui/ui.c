@@ -209,6 +209,13 @@ static unsigned on_leisure(struct ui *ui, size_t position)
     return REDO_DRAW;
 }
 
+/* Who looks at what happened sees it come while it is read. */
+static unsigned on_story(struct ui *ui)
+{
+    story_work(ui);
+    return ui->tab == TAB_EVENTS || view_top(ui) == &view_why ? REDO_ROWS : REDO_NOTHING;
+}
+
 const struct trend_point *moment_look(struct ui *ui, size_t position)
 {
     struct cursor *cursor = ui->options->cursor;
@@ -243,9 +250,10 @@ static unsigned on_time(struct ui *ui)
 
 /* ---- the loop ---- */
 
-static int loop_timeout_ms(const struct ui *ui, size_t gap)
+static int loop_timeout_ms(struct ui *ui, size_t gap)
 {
-    if (ui->seek.step != 0 || gap != SIZE_MAX || recorder_has_work(&ui->recorder, ui->options->cursor))
+    if (ui->seek.step != 0 || gap != SIZE_MAX || story_needs(ui) ||
+        recorder_has_work(&ui->recorder, ui->options->cursor))
         return 0;
     return ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
 }
@@ -298,6 +306,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= time_seek(ui);
         else if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))
             what |= on_recorder(ui);
+        else if (ready == 0 && story_needs(ui))
+            what |= on_story(ui);
         else if (ready == 0 && gap != SIZE_MAX)
             what |= on_leisure(ui, gap);
     }
@@ -310,6 +320,7 @@ static void ui_done(struct ui *ui)
         list_done(&ui->lists[tab]);
     tags_clear(&ui->tags);
     units_done(&ui->units);
+    story_list_done(&ui->events);
     around_done(&ui->around);
     trend_done(&ui->trend);
     why_done(&ui->why);
@@ -335,6 +346,7 @@ static struct ui *ui_new(const struct ui_options *options, const struct settings
         return NULL;
     }
     units_init(&ui->units);
+    story_list_init(&ui->events);
     live_init(&ui->live, ui->resolved.interval_ns);
     ui->keys = settings->keys;
     for (size_t tab = 0; tab < LIST_COUNT; tab++)

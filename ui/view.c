@@ -35,13 +35,32 @@ void view_pop_all(struct ui *ui)
 const struct tab tabs[TAB_COUNT] = {
     [TAB_SUSPECTS] = {"Suspects", &view_list}, [TAB_PROCESSES] = {"Processes", &view_list},
     [TAB_FILES] = {"Files", &view_list},       [TAB_SOCKETS] = {"Sockets", &view_list},
-    [TAB_UNITS] = {"Units", &view_units},      [TAB_GRAPH] = {"Graph", &view_graph},
-    [TAB_HOST] = {"Host", &view_host},         [TAB_MODEL] = {"Model", &view_model},
+    [TAB_UNITS] = {"Units", &view_units},      [TAB_EVENTS] = {"Events", &view_events},
+    [TAB_GRAPH] = {"Graph", &view_graph},      [TAB_HOST] = {"Host", &view_host},
+    [TAB_MODEL] = {"Model", &view_model},
 };
 
 struct list *ui_list(struct ui *ui)
 {
     return ui->tab < LIST_COUNT ? &ui->lists[ui->tab] : NULL;
+}
+
+struct ui_rows ui_rows(struct ui *ui)
+{
+    struct list *list = ui_list(ui);
+    if (list != NULL)
+        return (struct ui_rows){&list->filter, list->search, list->selected, list->count, list->all};
+    struct story_list *events = &ui->events;
+    if (ui->tab == TAB_EVENTS)
+        return (struct ui_rows){&events->filter, events->search, events->selected, events->count, events->all};
+    return (struct ui_rows){0};
+}
+
+bool ui_search(struct ui *ui, size_t row)
+{
+    if (ui_list(ui) != NULL)
+        return list_search(ui_list(ui), ui->moment.graph, row);
+    return ui->tab == TAB_EVENTS && story_list_search(&ui->events, row);
 }
 
 unsigned tab_go(struct ui *ui, size_t tab)
@@ -57,9 +76,11 @@ unsigned tab_go(struct ui *ui, size_t tab)
     return REDO_ROWS;
 }
 
-static int tab_columns(size_t tab)
+/* On a narrow screen they stand closer together, so that all of them and the place in the list have room. */
+static int tab_columns(const struct ui *ui, size_t tab)
 {
-    return (int)text_columns(tabs[tab].title) + 2;
+    enum { WIDE_FROM = 90 };
+    return (int)text_columns(tabs[tab].title) + (ui->screen.columns < WIDE_FROM ? 1 : 2);
 }
 
 void tabs_draw(struct ui *ui, struct area area, const char *place)
@@ -68,18 +89,18 @@ void tabs_draw(struct ui *ui, struct area area, const char *place)
     for (size_t tab = 0; tab < TAB_COUNT; tab++) {
         enum role role = tab == ui->tab ? ROLE_TAB_OPEN : ROLE_TAB;
         screen_text(&ui->screen, area.row, column, area.columns - column, role, tabs[tab].title);
-        column += tab_columns(tab);
+        column += tab_columns(ui, tab);
     }
     screen_text_right(&ui->screen, area.row, column + 1, area.columns - column - 2, ROLE_DIM, place);
 }
 
-size_t tabs_at(int column)
+size_t tabs_at(const struct ui *ui, int column)
 {
     int at = 1;
     for (size_t tab = 0; tab < TAB_COUNT; tab++) {
-        if (column >= at && column < at + tab_columns(tab) - 1)
+        if (column >= at && column < at + (int)text_columns(tabs[tab].title))
             return tab;
-        at += tab_columns(tab);
+        at += tab_columns(ui, tab);
     }
     return TAB_COUNT;
 }

@@ -24,6 +24,7 @@ struct view {
 
 extern const struct view view_list; /* four tabs share it */
 extern const struct view view_units;
+extern const struct view view_events;
 extern const struct view view_graph;
 extern const struct view view_host;
 extern const struct view view_model;

@@ -95,8 +95,9 @@ int main(void)
                 {"files", "3"},
                 {"sockets", "4"},
                 {"units", "5"},
-                {"graph", "1j6"},
-                {"host", "7"}};
+                {"events", "6"},
+                {"graph", "1j7"},
+                {"host", "8"}};
     struct error error;
     struct factory *factory = factory_new(PROCESSES, DESCRIPTORS, SOCKETS, &error);
     if (factory == NULL) {
