@@ -53,7 +53,7 @@ static const struct sample_descriptor *record_next(struct kernel_sample *kernel,
     if (stream->length - kernel->at - sizeof *record < room || record->slot >= SAMPLE_SLOTS)
         return NULL;
     kernel->at += sizeof *record + room;
-    if (room > 0)
+    if (room > 0 && record->object == SAMPLE_PATH)
         *memory = path_take(kernel, record, (const char *)(record + 1)) && *memory;
     return record;
 }
@@ -166,6 +166,12 @@ int kernel_descriptors_collect(struct source *source, size_t process_row)
             break;
         }
         if (record->pid < pid)
+            continue;
+        if (record->object == SAMPLE_PIPE || record->object == SAMPLE_FIFO)
+            memory = kernel_pipe_take(source, record);
+        else if (record->object == SAMPLE_SOCKET)
+            memory = kernel_socket_take(kernel, record);
+        if (!memory || record->object == SAMPLE_FIFO)
             continue;
         if (record->object == SAMPLE_PATH && (record->unnamed || kernel->paths[record->slot].text == NULL))
             sample_unread_add(source->sample, "descriptors", "path too long", 1);

@@ -3,6 +3,7 @@
 #define COLLECT_KERNEL_INSIDE_H
 
 #include "base/buffer.h"
+#include "collect/bpf/socket_shared.h"
 #include "collect/kernel_sample.h"
 #include "sample/schema.h"
 
@@ -29,6 +30,12 @@ struct kernel_row {
 };
 #define KERNEL_NO_SLOT UINT32_MAX
 
+/* A set of inode numbers; 0 is none. */
+struct kernel_numbers {
+    uint64_t *places;
+    size_t room, count; /* room: a power of two, or 0 */
+};
+
 struct kernel_sample {
     struct sample_bpf *programs;
     struct bpf_link *links[2]; /* of tasks, of descriptors */
@@ -41,7 +48,17 @@ struct kernel_sample {
     size_t path_bytes; /* of all paths */
     struct kernel_row *rows;
     size_t row_count, row_capacity;
+    struct kernel_numbers pipes_told, sockets_told; /* of the sample under way */
+    const struct socket_record **sockets;           /* into descriptors */
+    size_t socket_count, socket_capacity;
 };
+
+/* Takes the pipe or the socket that a record tells, once: a row of the pipe table, a place in `sockets`. False: out of
+ * memory. */
+bool kernel_pipe_take(struct source *source, const struct sample_descriptor *record);
+bool kernel_socket_take(struct kernel_sample *kernel, const struct sample_descriptor *record);
+void kernel_objects_clear(struct kernel_sample *kernel);
+void kernel_objects_done(struct kernel_sample *kernel);
 
 /* Follows the rest of the stream of descriptors without making rows, so that its paths are known. False: out of memory.
  */

@@ -33,6 +33,13 @@ const struct kernel_process *kernel_sample_process(const struct kernel_sample *k
     return NULL;
 }
 
+bool kernel_sample_sockets(const struct kernel_sample *kernel, const struct socket_record *const **records,
+                           size_t *count)
+{
+    (void)kernel, (void)records, (void)count;
+    return false;
+}
+
 int kernel_descriptors_collect(struct source *source, size_t process_row)
 {
     (void)source, (void)process_row;

@@ -119,6 +119,7 @@ void kernel_sample_free(struct kernel_sample *kernel)
     free(kernel->threads);
     free(kernel->paths);
     free(kernel->rows);
+    kernel_objects_done(kernel);
     free(kernel);
 }
 
@@ -248,6 +249,7 @@ bool kernel_sample_read(struct kernel_sample *kernel, struct error *error)
     if (!kernel_descriptors_pass(kernel) || kernel->path_bytes > PATH_BYTES_MAX)
         kernel_paths_forget(kernel);
     kernel->at = kernel->row_count = 0;
+    kernel_objects_clear(kernel);
     kernel->programs->bss->turn++;
     int result = stream_read(kernel->links[0], &kernel->tasks);
     if (result == 0)
@@ -261,6 +263,14 @@ bool kernel_sample_read(struct kernel_sample *kernel, struct error *error)
     tasks_order(kernel);
     threads_sum(kernel);
     return true;
+}
+
+bool kernel_sample_sockets(const struct kernel_sample *kernel, const struct socket_record *const **records,
+                           size_t *count)
+{
+    *records = kernel->sockets;
+    *count = kernel->socket_count;
+    return kernel->programs->bss->sockets_left_out == 0;
 }
 
 const struct kernel_process *kernel_sample_processes(const struct kernel_sample *kernel, size_t *count)

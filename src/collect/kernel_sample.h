@@ -17,6 +17,7 @@
 
 struct kernel_sample;
 struct slow_file;
+struct socket_record;
 struct source;
 
 /* A process as the kernel tells it. Borrowed until the next read. */
@@ -42,6 +43,11 @@ const struct kernel_process *kernel_sample_processes(const struct kernel_sample 
 
 /* NULL: the kernel did not tell that one. */
 const struct kernel_process *kernel_sample_process(const struct kernel_sample *kernel, uint32_t pid);
+
+/* The sockets behind the descriptors that were taken up to now, each once. Borrowed until the next read. False: this
+ * kernel does not tell those of every protocol. */
+bool kernel_sample_sockets(const struct kernel_sample *kernel, const struct socket_record *const **records,
+                           size_t *count);
 
 /* The letter of the state, as in /proc/PID/stat. */
 char kernel_task_state(const struct sample_task *task);

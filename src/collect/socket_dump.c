@@ -19,7 +19,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DUMP_BYTES = 65536, STATE_LISTEN = 10, ALL_STATES = 0xfff };
+enum {
+    DUMP_BYTES = 65536,
+    STATE_LISTEN = 10, /* include/net/tcp_states.h */
+    ALL_STATES = 0xfff,
+    ENDING_STATES = 1 << 4 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 11, /* fin wait 1 and 2, time wait, last ack, closing */
+};
 
 struct dump {
     struct mnl_socket *netlink;
@@ -27,7 +32,8 @@ struct dump {
     struct buffer *answer;
     struct socket_answer totals;
     bool details;
-    char *room; /* DUMP_BYTES, for what arrives */
+    bool ending; /* only connections that end */
+    char *room;  /* DUMP_BYTES, for what arrives */
 };
 
 static const struct dump_kind {
@@ -227,7 +233,7 @@ static struct nlmsghdr *request_put(const struct dump *dump, enum socket_dump_ki
         .sdiag_family = kind->family,
         .sdiag_protocol = kind->protocol,
         .idiag_ext = dump->details && kind->protocol == IPPROTO_TCP ? 1 << (INET_DIAG_INFO - 1) : 0,
-        .idiag_states = kind->states,
+        .idiag_states = dump->ending ? ENDING_STATES : kind->states,
     };
     return message;
 }
@@ -268,13 +274,17 @@ static bool dump_open(struct dump *dump)
     return false;
 }
 
-static void namespace_dump(struct dump *dump)
+static void namespace_dump(struct dump *dump, uint64_t share)
 {
+    if (share == SOCKETS_NONE)
+        return;
+    dump->ending = share == SOCKETS_ENDING;
     if (!dump_open(dump)) {
         dump->totals.unread[errno == EPROTONOSUPPORT ? SOCKET_UNREAD_KERNEL : SOCKET_UNREAD_REFUSED]++;
         return;
     }
-    for (enum socket_dump_kind kind = 0; kind < SOCKET_DUMP_COUNT; kind++) {
+    enum socket_dump_kind end = dump->ending ? SOCKET_DUMP_TCP6 + 1 : SOCKET_DUMP_COUNT;
+    for (enum socket_dump_kind kind = 0; kind < end; kind++) {
         int number = dump_run(dump, kind);
         if (number == 0)
             continue;
@@ -310,7 +320,12 @@ static bool namespace_enter(const struct net_namespace *namespace, struct dump *
 bool socket_dump(void *context, const void *request, size_t request_bytes, struct buffer *answer)
 {
     struct socket_dumper *dumper = context;
-    const struct net_namespace *namespaces = request;
+    struct socket_question question;
+    if (request_bytes < sizeof question)
+        return false;
+    memcpy(&question, request, sizeof question);
+    const struct net_namespace *namespaces = (const void *)((const char *)request + sizeof question);
+    size_t count = (request_bytes - sizeof question) / sizeof *namespaces;
     if (dumper->home == 0)
         dumper->home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     struct dump dump = {.answer = answer, .details = dumper->details, .room = malloc(DUMP_BYTES)};
@@ -323,10 +338,10 @@ bool socket_dump(void *context, const void *request, size_t request_bytes, struc
         answer->failed = true;
         return false;
     }
-    namespace_dump(&dump);
-    for (size_t i = 0; i < request_bytes / sizeof *namespaces; i++)
+    namespace_dump(&dump, question.home);
+    for (size_t i = 0; i < count; i++)
         if (namespaces[i].inode != status.st_ino && namespace_enter(&namespaces[i], &dump))
-            namespace_dump(&dump);
+            namespace_dump(&dump, namespaces[i].share);
     if (dumper->home >= 0)
         setns(dumper->home, CLONE_NEWNET);
     free(dump.room);

@@ -5,21 +5,25 @@
 #include "collect/probe.h"
 #include "collect/socket_dump.h"
 #include "collect/socket_peers.h"
+#include "collect/socket_rest.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { ADDRESS_TEXT_BYTES = INET6_ADDRSTRLEN + 16 };
 
 struct sockets {
     struct socket_dumper dumpers[2]; /* with details, without */
     struct probe *probes[2];
-    struct buffer answer;
-    const struct socket_record **records; /* into answer */
-    size_t record_capacity;
+    struct buffer question, answer;
+    const struct socket_record **records; /* into answer, the listing, or rest */
+    size_t record_count, record_capacity;
+    struct socket_rest rest;
+    uint64_t home; /* inode of the collector's own network namespace; 0: not known */
     struct socket_peers peers;
 };
 
@@ -36,8 +40,11 @@ struct sockets *sockets_new(struct error *error)
             sockets = NULL;
         }
     }
+    struct stat status;
     if (sockets == NULL)
         error_memory(error);
+    else if (stat("/proc/self/ns/net", &status) == 0)
+        sockets->home = status.st_ino;
     return sockets;
 }
 
@@ -47,7 +54,9 @@ void sockets_free(struct sockets *sockets)
         return;
     for (int i = 0; i < 2; i++)
         probe_free(sockets->probes[i]);
+    buffer_done(&sockets->question);
     buffer_done(&sockets->answer);
+    socket_rest_done(&sockets->rest);
     free(sockets->records);
     socket_peers_done(&sockets->peers);
     free(sockets);
@@ -137,25 +146,24 @@ static bool row_add(struct sample *sample, const struct socket_record *record, u
     return true;
 }
 
-/* Finds the records in the answer; their number, or SIZE_MAX when memory ran out. */
-static size_t records_find(struct sockets *sockets, size_t record_count)
+/* Finds the records that stand behind each other and appends them to those found. False: out of memory. */
+static bool records_find(struct sockets *sockets, const char *at, const char *end, size_t record_count)
 {
-    if (!memory_grow(&sockets->records, &sockets->record_capacity, record_count, sizeof *sockets->records))
-        return SIZE_MAX;
-    const char *at = sockets->answer.data + sizeof(struct socket_answer);
-    const char *end = sockets->answer.data + sockets->answer.length;
-    size_t found = 0;
-    while (found < record_count && (size_t)(end - at) >= sizeof(struct socket_record)) {
+    if (!memory_grow(&sockets->records, &sockets->record_capacity, sockets->record_count + record_count,
+                     sizeof *sockets->records))
+        return false;
+    for (; record_count > 0 && (size_t)(end - at) >= sizeof(struct socket_record); record_count--) {
         const struct socket_record *record = (const void *)at;
-        size_t step = sizeof *record + ((size_t)record->name_bytes + 7) / 8 * 8;
+        size_t step = socket_record_bytes(record);
         if ((size_t)(end - at) < step)
             break;
-        sockets->records[found++] = record;
+        sockets->records[sockets->record_count++] = record;
         at += step;
     }
-    return found;
+    return true;
 }
 
+/* False: out of memory. */
 static bool answer_take(struct sockets *sockets, struct sample *sample)
 {
     static const char *const reasons[SOCKET_UNREAD_COUNT] = {
@@ -168,10 +176,80 @@ static bool answer_take(struct sockets *sockets, struct sample *sample)
             sample_unread_add(sample, "sockets", reasons[i], totals.unread[i]);
     if (totals.record_count > SOCKET_RECORDS_MAX)
         totals.record_count = SOCKET_RECORDS_MAX;
-    size_t count = records_find(sockets, totals.record_count);
-    if (count == SIZE_MAX || !socket_peers_fill(&sockets->peers, sockets->records, count))
+    return records_find(sockets, sockets->answer.data + sizeof totals, sockets->answer.data + sockets->answer.length,
+                        totals.record_count);
+}
+
+/* Puts the question to the probe with details, then to the one without. Answered or counted as unread: false is no
+ * answer. */
+static bool question_ask(struct sockets *sockets, struct sample *sample, int deadline_ms)
+{
+    enum probe_result results[2];
+    const struct buffer *question = &sockets->question;
+    for (int i = 0; i < 2; i++) {
+        results[i] =
+            probe_ask(sockets->probes[i], question->data, question->length, deadline_ms, &sockets->answer, NULL);
+        if (results[i] == PROBE_ANSWERED && sockets->answer.length >= sizeof(struct socket_answer)) {
+            if (i == 1)
+                sample_unread_add(sample, "socket details",
+                                  results[0] == PROBE_FAILED ? "the probe failed" : "missed the deadline", 1);
+            return true;
+        }
+    }
+    bool failed = results[0] == PROBE_FAILED && results[1] == PROBE_FAILED;
+    sample_unread_add(sample, "sockets", failed ? "the probe failed" : "missed the deadline", 1);
+    return false;
+}
+
+static bool question_write(struct sockets *sockets, enum socket_share home, const struct net_namespace *namespaces,
+                           size_t count)
+{
+    struct socket_question question = {home};
+    buffer_clear(&sockets->question);
+    buffer_append(&sockets->question, &question, sizeof question);
+    buffer_append(&sockets->question, namespaces, count * sizeof *namespaces);
+    return !sockets->question.failed;
+}
+
+/* All by netlink. False: out of memory. */
+static bool all_gather(struct sockets *sockets, struct sample *sample, const struct net_namespace *namespaces,
+                       size_t count, int deadline_ms)
+{
+    if (!question_write(sockets, SOCKETS_ALL, namespaces, count))
         return false;
-    for (size_t i = 0; i < count; i++) {
+    return !question_ask(sockets, sample, deadline_ms) || answer_take(sockets, sample);
+}
+
+/* Those of the listing, and what it does not tell. False: out of memory. */
+static bool listed_gather(struct sockets *sockets, struct sample *sample, struct net_namespace *namespaces,
+                          size_t count, const struct socket_listing *listing, int deadline_ms)
+{
+    struct socket_rest *rest = &sockets->rest;
+    enum socket_share home;
+    bool wanted = socket_rest_plan(rest, listing, namespaces, count, sockets->home, &home);
+    if (wanted && !question_write(sockets, home, namespaces, count))
+        return false;
+    if (!wanted || question_ask(sockets, sample, deadline_ms)) {
+        if ((wanted && !answer_take(sockets, sample)) ||
+            !socket_rest_take(rest, sockets->records, sockets->record_count))
+            return false;
+    }
+    sockets->record_count = 0;
+    if (!socket_rest_settle(rest, listing) ||
+        !memory_grow(&sockets->records, &sockets->record_capacity, listing->count, sizeof *sockets->records))
+        return false;
+    if (listing->count > 0)
+        memcpy(sockets->records, listing->records, listing->count * sizeof(void *));
+    sockets->record_count = listing->count;
+    return rest->count == 0 ||
+           records_find(sockets, rest->records.data, rest->records.data + rest->records.length, rest->count);
+}
+
+static bool rows_append(struct sockets *sockets, struct sample *sample)
+{
+    if (!socket_peers_fill(&sockets->peers, sockets->records, sockets->record_count))
+        return false;
+    for (size_t i = 0; i < sockets->record_count; i++) {
         const struct socket_record *record = sockets->records[i];
         if ((record->has & SOCKET_IS_PENDING) == 0 &&
             !row_add(sample, record, socket_peers_find(&sockets->peers, record)))
@@ -180,21 +258,15 @@ static bool answer_take(struct sockets *sockets, struct sample *sample)
     return true;
 }
 
-bool sockets_collect(struct sockets *sockets, struct sample *sample, const struct net_namespace *namespaces,
-                     size_t count, int deadline_ms, struct error *error)
+bool sockets_collect(struct sockets *sockets, struct sample *sample, struct net_namespace *namespaces, size_t count,
+                     const struct socket_listing *listing, int deadline_ms, struct error *error)
 {
-    enum probe_result results[2];
-    for (int i = 0; i < 2; i++) {
-        results[i] =
-            probe_ask(sockets->probes[i], namespaces, count * sizeof *namespaces, deadline_ms, &sockets->answer, NULL);
-        if (results[i] == PROBE_ANSWERED && sockets->answer.length >= sizeof(struct socket_answer)) {
-            if (i == 1)
-                sample_unread_add(sample, "socket details",
-                                  results[0] == PROBE_FAILED ? "the probe failed" : "missed the deadline", 1);
-            return answer_take(sockets, sample) ? true : error_memory(error);
-        }
-    }
-    bool failed = results[0] == PROBE_FAILED && results[1] == PROBE_FAILED;
-    sample_unread_add(sample, "sockets", failed ? "the probe failed" : "missed the deadline", 1);
-    return true;
+    sockets->record_count = 0;
+    for (size_t i = 0; i < count; i++)
+        namespaces[i].share = SOCKETS_ALL;
+    if (listing == NULL)
+        sockets->rest.known = false;
+    bool done = listing == NULL ? all_gather(sockets, sample, namespaces, count, deadline_ms)
+                                : listed_gather(sockets, sample, namespaces, count, listing, deadline_ms);
+    return (done && rows_append(sockets, sample)) || error_memory(error);
 }

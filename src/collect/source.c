@@ -257,8 +257,11 @@ static bool sockets_gather(struct source *source, struct error *error)
     size_t count = 0;
     if (source->sockets == NULL)
         return true;
+    struct socket_listing listing = {.root = source->root};
+    bool listed = source->kernel_read && kernel_sample_sockets(source->kernel, &listing.records, &listing.count);
     bool done = namespaces_list(source, &namespaces, &count)
-                    ? sockets_collect(source->sockets, source->sample, namespaces, count, SOCKETS_DEADLINE_MS, error)
+                    ? sockets_collect(source->sockets, source->sample, namespaces, count, listed ? &listing : NULL,
+                                      SOCKETS_DEADLINE_MS, error)
                     : error_memory(error);
     free(namespaces);
     return done;

@@ -242,6 +242,7 @@ const struct column columns[] = {
     {MEASURED(MEASURE_SEND_QUEUE_BYTES), .title = "SEND-Q", .node_kinds = P | S, .width = 7, .shown = S},
     {MEASURED(MEASURE_BACKLOG), .title = "BACK", .node_kinds = P | S, .width = 4, .shown = S},
     {MEASURED(MEASURE_BACKLOG_SHARE), .title = "BACK%", .node_kinds = P | S, .width = 5},
+    {MEASURED(MEASURE_PIPE_FULL_PCT), .title = "FULL%", .node_kinds = COLUMN_BIT(NODE_PIPE), .width = 5},
     {MEASURED(MEASURE_RTT_MS), .title = "RTT", .node_kinds = P | S, .width = 7},
     {MEASURED(MEASURE_RETRANSMITS_PS), .title = "RETRANS", .node_kinds = P | S, .width = 7},
     {MEASURED(MEASURE_RUN_DELAY), .title = "DELAY", .node_kinds = P, .width = 8},

@@ -146,6 +146,7 @@ struct graph *graph_build(const struct window *window, struct error *error)
     bool built = build_init(&build, window) && build_host(&build) && build_processes(&build) && build_parents(&build) &&
                  build_files(&build) && build_sockets(&build) && build_descriptors(&build) &&
                  build_connections(&build) && build_filesystems(&build) && build_waits(&build);
+    build_pipes(&build);
     struct graph *graph = build.graph;
     build_done(&build);
     if (!built || !graph_finish(graph, error)) {

@@ -106,6 +106,7 @@ uint32_t build_file_node(struct build *build, const struct file_identity *identi
 /* The device of that path when it is known as one or must be one, else the file. */
 uint32_t build_path_node(struct build *build, struct file_identity identity, bool must_be_device);
 uint32_t build_pipe_node(struct build *build, uint64_t inode);
+void build_pipes(struct build *build); /* after all that may tell of a pipe */
 /* The lock table's way to write a device. */
 uint64_t build_device(uint64_t st_dev);
 

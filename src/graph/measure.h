@@ -34,6 +34,7 @@
     X(MEASURE_SEND_QUEUE_BYTES, "send_queue", "bytes", "bytes that the other end has not taken")             \
     X(MEASURE_BACKLOG, "backlog", "", "connections that wait to be accepted")                                \
     X(MEASURE_BACKLOG_SHARE, "backlog_share", "", "the same, as a share of the limit")                       \
+    X(MEASURE_PIPE_FULL_PCT, "pipe_full", "%", "how much of the pipe is full of bytes that nobody has read") \
     X(MEASURE_SIZE_BYTES, "size", "bytes", "size of the file")                                               \
     X(MEASURE_SIZE_GROWTH_BPS, "size_growth", "bytes/s", "growth of the file")                               \
     X(MEASURE_OPENERS, "openers", "", "processes that have it open")                                         \

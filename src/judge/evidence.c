@@ -10,6 +10,7 @@
 
 #define TIME_SHARE    0.8
 #define WAITERS_SHARE 0.2
+#define FULL_SHARE    0.2 /* of the time: the pipe that nobody reads is seen to be full */
 
 const struct wait_evidence wait_evidence[WAIT_KIND_COUNT] = {
     [WAIT_LOCK] = {"lock_held", "lock held", "lock waited for", "lock_wait", "waits for a lock"},
@@ -47,6 +48,20 @@ static void evidence_add(struct gathering *gathering, struct evidence evidence, 
     suspect->why[suspect->why_count++] = evidence;
 }
 
+/* Who waits for room in a pipe waits for its reader: the bytes in it are the proof. Returns its part of the points. */
+static double evidence_of_pipe(struct gathering *gathering, const struct edge *edge, double points)
+{
+    const struct graph *graph = gathering->judgement->graph;
+    float full = edge->on == NODE_NONE ? NAN : graph_measure(graph, edge->on, MEASURE_PIPE_FULL_PCT);
+    if (edge->wait != WAIT_PIPE_WRITE || !(full > 0))
+        return 0;
+    evidence_add(
+        gathering,
+        (struct evidence){.feature = "pipe_full", .label = "pipe full", .unit = "%", .observed = full, .expected = 0},
+        points * FULL_SHARE);
+    return points * FULL_SHARE;
+}
+
 static void evidence_of_held(struct gathering *gathering, const struct receptions *receptions, enum wait_kind kind,
                              double points)
 {
@@ -67,7 +82,7 @@ static void evidence_of_held(struct gathering *gathering, const struct reception
         evidence.feature = "lock_wait";
     else if (kind == WAIT_LOCK)
         evidence.observed = lock_held_s(judgement, reception->longest, &evidence.at_least);
-    evidence_add(gathering, evidence, points);
+    evidence_add(gathering, evidence, points - evidence_of_pipe(gathering, edge, points));
 }
 
 static void evidence_of_waiters(struct gathering *gathering, const struct receptions *receptions, double points)
@@ -185,7 +200,9 @@ static int evidence_order(const void *a, const void *b)
 bool evidence_gather(struct judgement *judgement, const struct receptions *receptions, struct suspect *suspect,
                      struct error *error)
 {
-    enum { OTHER_REASONS = WAIT_KIND_COUNT + 4 }; /* kinds of wait, waiters, its own wait, a symptom, growth */
+    enum {
+        OTHER_REASONS = WAIT_KIND_COUNT + 5
+    }; /* kinds of wait, a full pipe, waiters, its own wait, a symptom, growth */
     suspect->why_count = 0;
     suspect->why =
         arena_take(judgement->arena, (judgement->residuals->features + OTHER_REASONS) * sizeof *suspect->why);

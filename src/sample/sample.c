@@ -13,6 +13,7 @@ static const struct column_schema process_columns[] = {PROCESS_COLUMNS(SCHEMA_CO
 static const struct column_schema descriptor_columns[] = {DESCRIPTOR_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema file_columns[] = {FILE_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema socket_columns[] = {SOCKET_COLUMNS(SCHEMA_COLUMN)};
+static const struct column_schema pipe_columns[] = {PIPE_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema lock_columns[] = {LOCK_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema wait_columns[] = {WAIT_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema filesystem_columns[] = {FILESYSTEM_COLUMNS(SCHEMA_COLUMN)};

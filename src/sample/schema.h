@@ -15,7 +15,8 @@
     X(PROCESS, process, "processes")                                      \
     X(DESCRIPTOR, descriptor, "open descriptors of processes")            \
     X(FILE, file, "regular files that were looked at (the dear tier)")    \
-    X(SOCKET, socket, "sockets, from sock_diag")                          \
+    X(SOCKET, socket, "sockets, from the kernel's listing or sock_diag")  \
+    X(PIPE, pipe, "pipes and fifos, from the kernel's listing")           \
     X(LOCK, lock, "file locks, held and waited for")                      \
     X(WAIT, wait, "episodes: who waited for whom, on what, how long")     \
     X(EVENT, event, "what happened to processes since the sample before") \
@@ -117,6 +118,13 @@
     X(SOCKET_RTT_US, "rtt", U64, "us", "smoothed round-trip time")                                              \
     X(SOCKET_RETRANSMITS, "retransmits", U64, "", "segments sent again (counter)")
 
+#define PIPE_COLUMNS(X)                                                                                 \
+    X(PIPE_INODE, "inode", U64, "", "inode, as that of its descriptors")                                \
+    X(PIPE_BUFFERS_USED, "buffers_used", U64, "", "buffers that hold bytes; all of them: writers wait") \
+    X(PIPE_BUFFERS, "buffers", U64, "", "buffers that it may fill (fcntl F_SETPIPE_SZ in pages)")       \
+    X(PIPE_READERS, "readers", U64, "", "open files that read from it, also those not listed")          \
+    X(PIPE_WRITERS, "writers", U64, "", "open files that write to it, also those not listed")
+
 #define LOCK_COLUMNS(X)                                                                                           \
     X(LOCK_PID, "pid", U64, "", "who holds it or waits for it; absent when the kernel does not tell (OFD locks)") \
     X(LOCK_START_TICKS, "start_ticks", U64, "ticks", "start of that process")                                     \
@@ -196,6 +204,7 @@ enum { PROCESS_COLUMNS(SCHEMA_ENUM_COLUMN) PROCESS_COLUMN_COUNT };
 enum { DESCRIPTOR_COLUMNS(SCHEMA_ENUM_COLUMN) DESCRIPTOR_COLUMN_COUNT };
 enum { FILE_COLUMNS(SCHEMA_ENUM_COLUMN) FILE_COLUMN_COUNT };
 enum { SOCKET_COLUMNS(SCHEMA_ENUM_COLUMN) SOCKET_COLUMN_COUNT };
+enum { PIPE_COLUMNS(SCHEMA_ENUM_COLUMN) PIPE_COLUMN_COUNT };
 enum { LOCK_COLUMNS(SCHEMA_ENUM_COLUMN) LOCK_COLUMN_COUNT };
 enum { WAIT_COLUMNS(SCHEMA_ENUM_COLUMN) WAIT_COLUMN_COUNT };
 enum { EVENT_COLUMNS(SCHEMA_ENUM_COLUMN) EVENT_COLUMN_COUNT };

@@ -93,6 +93,10 @@ static void pipes_flow_from_writer_to_reader(void **state)
     made_descriptor(samples[0], 32, 30, 0, DESCRIPTOR_PIPE, NULL, 801, 0);
     made_descriptor(samples[0], 32, 30, 1, DESCRIPTOR_DEVICE_FILE, "/dev/null", 0, 3);
     made_descriptor(samples[0], 32, 30, 2, DESCRIPTOR_DEVICE_FILE, "/dev/sda", 0, 3);
+    made_row(samples[0], TABLE_PIPE);
+    made_u64(samples[0], TABLE_PIPE, PIPE_INODE, 800);
+    made_u64(samples[0], TABLE_PIPE, PIPE_BUFFERS, 16);
+    made_u64(samples[0], TABLE_PIPE, PIPE_BUFFERS_USED, 12);
     struct window window = made_window(samples, 1);
     struct graph *graph = checked_graph(&window);
     assert_non_null(edge_between(graph, EDGE_PIPE, "30@3000", "pipe:800"));
@@ -102,6 +106,8 @@ static void pipes_flow_from_writer_to_reader(void **state)
     check_measure(graph, "pipe:800", MEASURE_WRITERS, 1);
     check_measure(graph, "pipe:800", MEASURE_OPENERS, 2);
     check_measure(graph, "pipe:801", MEASURE_WRITERS, NAN);
+    check_measure(graph, "pipe:800", MEASURE_PIPE_FULL_PCT, 75);
+    check_measure(graph, "pipe:801", MEASURE_PIPE_FULL_PCT, NAN);
     assert_int_equal(graph_find(graph, "device:/dev/null"), NODE_NONE);
     assert_non_null(edge_between(graph, EDGE_OPENS, "32@3000", "device:/dev/sda"));
     graph_free(graph);

@@ -44,14 +44,14 @@ static uint64_t own_namespace(void)
     return status.st_ino;
 }
 
-static struct sample *sockets_taken(const struct net_namespace *namespaces, size_t count)
+static struct sample *sockets_taken(struct net_namespace *namespaces, size_t count)
 {
     struct error error = {0};
     struct sockets *sockets = sockets_new(&error);
     struct sample *sample = sample_new();
     assert_non_null(sockets);
     assert_non_null(sample);
-    assert_true(sockets_collect(sockets, sample, namespaces, count, DEADLINE_MS, &error));
+    assert_true(sockets_collect(sockets, sample, namespaces, count, NULL, DEADLINE_MS, &error));
     assert_true(sockets_cpu_ns(sockets) > 0);
     sockets_free(sockets);
     return sample;
@@ -323,7 +323,11 @@ static void sockets_of_another_network_namespace_are_seen(void **state)
         skip();
     }
     struct net_namespace namespaces[] = {
-        {own_namespace(), getpid()}, {inodes[0], child}, {inodes[0] + 1, child}, {inodes[0], 0x7ffffffe}};
+        {.inode = own_namespace(), .pid = getpid()},
+        {.inode = inodes[0], .pid = child},
+        {.inode = inodes[0] + 1, .pid = child},
+        {.inode = inodes[0], .pid = 0x7ffffffe},
+    };
     struct sample *sample = sockets_taken(namespaces, 3);
     struct sample *gone = sockets_taken(namespaces + 3, 1);
     kill(child, SIGKILL);
@@ -500,7 +504,7 @@ static void a_held_socket_lock_costs_the_details_only(void **state)
     struct sockets *sockets = sockets_new(&error);
     struct sample *sample = sample_new();
     int64_t began_ns = clock_boottime_ns();
-    bool collected = sockets_collect(sockets, sample, NULL, 0, 300, &error);
+    bool collected = sockets_collect(sockets, sample, NULL, 0, NULL, 300, &error);
     int64_t took_ns = clock_boottime_ns() - began_ns;
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
@@ -512,7 +516,7 @@ static void a_held_socket_lock_costs_the_details_only(void **state)
     assert_int_equal(sample_unread_count(sample, "sockets"), 0);
     sample_release(sample);
     sample = sample_new();
-    assert_true(sockets_collect(sockets, sample, NULL, 0, DEADLINE_MS, &error));
+    assert_true(sockets_collect(sockets, sample, NULL, 0, NULL, DEADLINE_MS, &error));
     assert_true(cell(sample, client, SOCKET_RTT_US) < 1000000);
     sample_release(sample);
     sockets_free(sockets);

@@ -13,6 +13,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "collect/bpf/socket.bpf.h"
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 enum {
@@ -208,6 +210,31 @@ static __always_inline void path_write(struct seq_file *seq, struct file *file, 
         seen[record->slot & (SAMPLE_SLOTS - 1)] = 0;
 }
 
+static __always_inline void socket_write(struct seq_file *seq, struct file *file, struct sample_descriptor *descriptor)
+{
+    struct {
+        struct sample_descriptor descriptor;
+        struct socket_told socket;
+    } record = {};
+    if (socket_told(&record.socket, file)) {
+        __u64 bytes = sizeof record.socket.record + record.socket.record.name_bytes;
+        descriptor->path_bytes = (__u16)bytes;
+    }
+    record.descriptor = *descriptor;
+    __u64 bytes = sizeof record.descriptor + ((descriptor->path_bytes + 7) & ~7);
+    __asm__ volatile("" : "+r"(bytes));
+    if (bytes <= sizeof record)
+        bpf_seq_write(seq, &record, (__u32)bytes);
+}
+
+static __always_inline void pipe_write(struct seq_file *seq, struct inode *inode, struct sample_descriptor *descriptor)
+{
+    struct sample_pipe pipe = {};
+    pipe_told(&pipe, inode);
+    descriptor->pipe = pipe;
+    bpf_seq_write(seq, descriptor, sizeof *descriptor);
+}
+
 SEC("iter/task_file")
 int read_descriptors(struct bpf_iter__task_file *context)
 {
@@ -229,8 +256,12 @@ int read_descriptors(struct bpf_iter__task_file *context)
         record.object = SAMPLE_PIPE;
     else if (super->s_magic == SOCKET_FILE_SYSTEM && (record.mode & MODE_TYPE) == MODE_SOCKET)
         record.object = SAMPLE_SOCKET;
-    if (record.object != SAMPLE_PATH) {
-        bpf_seq_write(context->meta->seq, &record, sizeof record);
+    if (record.object == SAMPLE_SOCKET) {
+        socket_write(context->meta->seq, file, &record);
+        return 0;
+    }
+    if (record.object == SAMPLE_PIPE) {
+        pipe_write(context->meta->seq, inode, &record);
         return 0;
     }
     record.size_bytes = (__u64)inode->i_size;
@@ -241,5 +272,10 @@ int read_descriptors(struct bpf_iter__task_file *context)
         bpf_seq_write(context->meta->seq, &record, sizeof record);
     else
         path_write(context->meta->seq, file, &record);
+    if ((record.mode & MODE_TYPE) == MODE_PIPE) {
+        record.object = SAMPLE_FIFO;
+        record.path_bytes = 0;
+        pipe_write(context->meta->seq, inode, &record);
+    }
     return 0;
 }

@@ -38,15 +38,31 @@ struct sample_process {
 };
 
 /* What stands behind the descriptor, where /proc does not tell it by a path. */
-enum sample_object { SAMPLE_PATH, SAMPLE_PIPE, SAMPLE_SOCKET };
+enum sample_object {
+    SAMPLE_PATH,
+    SAMPLE_PIPE,
+    SAMPLE_SOCKET,
+    SAMPLE_FIFO, /* not a descriptor: the pipe behind the one told before, which has a path */
+};
+
+struct sample_pipe {
+    __u32 buffers_used, buffers, readers, writers;
+};
 
 struct sample_descriptor {
     __u32 pid, number;
-    __u64 inode, size_bytes;
-    __u32 device; /* of the file system: major << 20 | minor */
-    __u32 links;
+    __u64 inode;
+    union {
+        struct {
+            __u64 size_bytes;
+            __u32 device; /* of the file system: major << 20 | minor */
+            __u32 links;
+        };
+        struct sample_pipe pipe;
+    };
     __u32 slot;       /* of its path; a path is told anew when the slot held another, and then replaces it */
-    __u16 path_bytes; /* how many follow (filled up to a multiple of 8); 0: as told before */
+    __u16 path_bytes; /* how many follow (filled up to a multiple of 8); 0: as told before. Of a socket: of its record
+                         and name, 0: it is of no protocol that is told, or belongs to no address yet */
     __u16 mode;
     __u8 access;  /* 1 read, 2 write, 3 both */
     __u8 object;  /* enum sample_object */
