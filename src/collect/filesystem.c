@@ -60,6 +60,14 @@ static int mounts_read(const struct source *source, const char *name, struct mou
     return result;
 }
 
+static bool mounts_any_slow(const struct mounts *mounts)
+{
+    bool any = false;
+    for (size_t i = 0; i < mounts->count; i++)
+        any = any || mounts->items[i].manner == MOUNT_SLOW;
+    return any;
+}
+
 static bool is_due(const struct source *source, uint64_t read_at)
 {
     return read_at == 0 || source->number - read_at >= MOUNTS_EVERY_SAMPLES;
@@ -78,8 +86,9 @@ static struct namespace_mounts *namespace_find(struct filesystems *filesystems, 
     return found;
 }
 
-bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path)
+bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path, uint64_t *device)
 {
+    *device = 0;
     if (!source->live)
         return false;
     struct namespace_mounts *found = namespace_find(source->filesystems, mount_namespace);
@@ -91,11 +100,12 @@ bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t p
         if (mounts_read(source, name, &found->mounts) < 0)
             return true;
         found->read_at = source->number;
-        found->any_slow = false;
-        for (size_t i = 0; i < found->mounts.count; i++)
-            found->any_slow = found->any_slow || found->mounts.items[i].manner == MOUNT_SLOW;
+        found->any_slow = mounts_any_slow(&found->mounts);
     }
-    return found->any_slow && mounts_slow(&found->mounts, path);
+    const struct mount *mount = found->any_slow ? mounts_slow(&found->mounts, path) : NULL;
+    if (mount != NULL)
+        *device = mount->device;
+    return mount != NULL;
 }
 
 static bool device_equal(const void *items, uint32_t place, const void *key, size_t key_bytes)
@@ -143,7 +153,7 @@ static bool space_read(struct source *source, const struct mount *mount, struct 
     if (mount->manner == MOUNT_LOCAL && !mount->behind_slow)
         slow_space_read(mount->point, space);
     else
-        result = slow_space_ask(source->slow, mount->point, space);
+        result = slow_space_ask(source->slow, mount->point, mount->device, space);
     if (result == PROBE_ANSWERED && space->error == 0)
         return true;
     sample_unread_add(source->sample, "filesystems",
@@ -175,19 +185,38 @@ static bool row_append(struct source *source, const struct mount *mount)
     return true;
 }
 
-bool filesystem_collect(struct source *source, struct error *error)
+/* Reads the collector's own mounts. False: out of memory. */
+static bool own_mounts_read(struct source *source)
 {
     struct filesystems *filesystems = source->filesystems;
-    if (is_due(source, filesystems->read_at) || source->complete) {
-        int result = mounts_read(source, "self/mountinfo", &filesystems->mounts);
-        if (result == -ENOENT)
-            result = mounts_read(source, "1/mountinfo", &filesystems->mounts);
-        if (result == -ENOMEM || !mounts_choose(&filesystems->mounts))
-            return error_memory(error);
-        if (result < 0)
-            sample_unread_add(source->sample, "filesystems", proc_reason(result), 1);
-        filesystems->read_at = source->number;
-    }
+    int result = mounts_read(source, "self/mountinfo", &filesystems->mounts);
+    if (result == -ENOENT)
+        result = mounts_read(source, "1/mountinfo", &filesystems->mounts);
+    if (result == -ENOMEM || !mounts_choose(&filesystems->mounts))
+        return false;
+    if (result < 0)
+        sample_unread_add(source->sample, "filesystems", proc_reason(result), 1);
+    filesystems->read_at = source->number;
+    return true;
+}
+
+bool filesystem_any_slow(struct source *source)
+{
+    const struct filesystems *filesystems = source->filesystems;
+    if (is_due(source, filesystems->read_at) && !own_mounts_read(source))
+        return true;
+    bool any = mounts_any_slow(&filesystems->mounts);
+    for (size_t i = 0; i < filesystems->count; i++)
+        any = any || filesystems->namespaces[i].any_slow;
+    return any;
+}
+
+bool filesystem_collect(struct source *source, struct error *error)
+{
+    const struct filesystems *filesystems = source->filesystems;
+    bool due = is_due(source, filesystems->read_at) || (source->complete && filesystems->read_at != source->number);
+    if (due && !own_mounts_read(source))
+        return error_memory(error);
     for (size_t i = 0; i < filesystems->mounts.count; i++) {
         const struct mount *mount = &filesystems->mounts.items[i];
         if (!mount->hidden && mount->manner != MOUNT_PSEUDO && !row_append(source, mount))

@@ -186,17 +186,17 @@ void mounts_done(struct mounts *mounts)
     *mounts = (struct mounts){0};
 }
 
-bool mounts_slow(const struct mounts *mounts, const char *path)
+const struct mount *mounts_slow(const struct mounts *mounts, const char *path)
 {
     size_t longest = 0;
-    bool slow = false;
+    const struct mount *on = NULL;
     for (size_t i = 0; i < mounts->count; i++) {
         const struct mount *mount = &mounts->items[i];
         size_t length = point_length(mount);
         if (path_is_below(path, mount->point, length) && !mount->hidden && length + 1 > longest) {
             longest = length + 1;
-            slow = mount->manner == MOUNT_SLOW;
+            on = mount;
         }
     }
-    return slow;
+    return on != NULL && on->manner == MOUNT_SLOW ? on : NULL;
 }

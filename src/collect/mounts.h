@@ -36,7 +36,7 @@ void mounts_done(struct mounts *mounts);
 
 enum mount_manner mount_manner_of(const char *type);
 
-/* Is the path on a file system that may make whoever asks sleep? */
-bool mounts_slow(const struct mounts *mounts, const char *path);
+/* The file system that the path lies on, when that may make whoever asks sleep; else NULL. */
+const struct mount *mounts_slow(const struct mounts *mounts, const char *path);
 
 #endif

@@ -35,6 +35,7 @@ struct probe {
     int channel;
     pid_t left[PROBE_LEFT_MAX + 1]; /* one more while it is being freed */
     size_t left_count;
+    pid_t left_last;
     unsigned misses; /* in a row */
     int64_t rest_until_ns;
     int64_t cpu_ns;
@@ -139,7 +140,7 @@ static void probe_leave(struct probe *probe)
     close(probe->channel);
     probe->channel = -1;
     kill(probe->pid, SIGKILL);
-    probe->left[probe->left_count++] = probe->pid;
+    probe->left[probe->left_count++] = probe->left_last = probe->pid;
     probe->pid = 0;
     left_reap(probe);
 }
@@ -245,6 +246,26 @@ size_t probe_left(struct probe *probe)
 {
     left_reap(probe);
     return probe->left_count;
+}
+
+int probe_left_last(const struct probe *probe)
+{
+    return probe->left_last;
+}
+
+bool probe_is_left(struct probe *probe, int pid)
+{
+    left_reap(probe);
+    for (size_t i = 0; i < probe->left_count; i++)
+        if (probe->left[i] == pid)
+            return true;
+    return false;
+}
+
+void probe_excuse(struct probe *probe)
+{
+    probe->misses = 0;
+    probe->rest_until_ns = 0;
 }
 
 void probe_free(struct probe *probe)

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PROBE_LEFT_MAX = 4 };
+enum { PROBE_LEFT_MAX = 8 };
 
 /* Runs in the probe's process: answers one request. False: the question could not be answered (what stands in
  * `answer` is then the sentence for the user). */
@@ -55,6 +55,13 @@ int probe_pid(const struct probe *probe);
 
 /* How many that were left behind have not ended yet. */
 size_t probe_left(struct probe *probe);
+
+/* The process that was left behind last, 0 when there was none; and whether that one has not ended yet. */
+int probe_left_last(const struct probe *probe);
+bool probe_is_left(struct probe *probe, int pid);
+
+/* What it missed was not the probe's fault: it need not rest. */
+void probe_excuse(struct probe *probe);
 
 /* Kills what is left of it, and gives that 50 ms to end, so that a well one leaves no zombie. NULL is allowed. */
 void probe_free(struct probe *probe);

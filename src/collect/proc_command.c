@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMAND_BYTES = 4096, DEADLINE_MS = 500 };
+enum { COMMAND_BYTES = 4096 };
 
 static void command_set(struct source *source, struct process_memory *process, const char *text, size_t length)
 {
@@ -15,12 +15,15 @@ static void command_set(struct source *source, struct process_memory *process, c
 }
 
 /* False: the answer is damaged. */
-static bool answer_take(struct source *source, const uint32_t *pids, size_t count, const struct buffer *answer)
+static bool answer_take(struct source *source, const uint32_t *pids, const bool *answered, size_t count,
+                        const struct buffer *answer)
 {
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t length;
         struct process_memory *process = source_process(source, pids[i], 0);
+        if (!answered[i])
+            continue;
         if (process == NULL || answer->length - at < sizeof length)
             return false;
         memcpy(&length, answer->data + at, sizeof length);
@@ -37,17 +40,27 @@ static bool answer_take(struct source *source, const uint32_t *pids, size_t coun
     return at == answer->length;
 }
 
-static void commands_ask(struct source *source, const uint32_t *pids, size_t count)
+/* False: out of memory. */
+static bool commands_ask(struct source *source, const uint32_t *pids, size_t count)
 {
     struct buffer answer = {0};
     if (count == 0)
-        return;
-    enum probe_result result = slow_commands_ask(source->slow, pids, count, DEADLINE_MS, &answer);
-    if (result != PROBE_ANSWERED)
-        sample_unread_add(source->sample, "command lines", slow_reason(result), count);
-    else if (!answer_take(source, pids, count, &answer))
+        return true;
+    bool *answered = calloc(count, sizeof *answered);
+    if (answered == NULL)
+        return false;
+    enum probe_result result = slow_commands_ask(source->slow, pids, count, answered, &answer);
+    size_t missed = 0;
+    for (size_t i = 0; i < count; i++)
+        missed += !answered[i];
+    if (missed > 0)
+        sample_unread_add(source->sample, "command lines",
+                          slow_reason(result == PROBE_ANSWERED ? PROBE_MISSED : result), missed);
+    if (!answer_take(source, pids, answered, count, &answer))
         sample_unread_add(source->sample, "command lines", "read error", 1);
     buffer_done(&answer);
+    free(answered);
+    return true;
 }
 
 static void command_read(struct source *source, struct process_memory *process)
@@ -60,24 +73,20 @@ static void command_read(struct source *source, struct process_memory *process)
 
 bool command_collect(struct source *source, struct error *error)
 {
-    const struct table *table = &source->sample->tables[TABLE_PROCESS];
     uint32_t *pids = malloc((source->processes.count + 1) * sizeof *pids);
     if (pids == NULL)
         return error_memory(error);
-    /* Who sleeps in a device or file system is asked last, so that it takes nobody else's answer with it. */
-    for (int in_device = 0; in_device < 2; in_device++) {
-        size_t count = 0;
-        for (size_t i = 0; i < source->processes.count; i++) {
-            struct process_memory *process = &source->processes.items[i];
-            if (!process->command_due || (table->cells[PROCESS_STATE][process->row] == 'D') != (in_device == 1))
-                continue;
-            if (source->slow == NULL)
-                command_read(source, process);
-            else
-                pids[count++] = process->pid;
-        }
-        commands_ask(source, pids, count);
+    size_t count = 0;
+    for (size_t i = 0; i < source->processes.count; i++) {
+        struct process_memory *process = &source->processes.items[i];
+        if (!process->command_due)
+            continue;
+        if (source->slow == NULL)
+            command_read(source, process);
+        else
+            pids[count++] = process->pid;
     }
+    bool done = commands_ask(source, pids, count);
     free(pids);
-    return true;
+    return done || error_memory(error);
 }

@@ -20,7 +20,7 @@ struct file_look {
     uint32_t row; /* of a descriptor with it */
     bool found, slow;
     enum descriptor_type type;
-    uint64_t device, inode;
+    uint64_t device, inode; /* of a slow one that was not looked at yet: of the file system it lies on */
     uint32_t links;
 };
 
@@ -103,7 +103,8 @@ static bool look_take(struct source *source, struct file_looks *looks, size_t ro
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     const char *path = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
     struct slow_file file;
-    look->slow = filesystem_slow(source, look->key.mount_namespace, table->cells[DESCRIPTOR_PID][row], path);
+    look->slow =
+        filesystem_slow(source, look->key.mount_namespace, table->cells[DESCRIPTOR_PID][row], path, &look->device);
     if (look->slow) {
         looks->slow_count++;
         return true;
@@ -135,29 +136,59 @@ static bool descriptor_look(struct source *source, struct file_looks *looks, siz
     return true;
 }
 
+/* The looks that were put off, side by side as the question wants them. */
+struct slow_looks {
+    struct slow_descriptor *descriptors;
+    uint64_t *devices;
+    struct slow_file *files;
+    bool *answered;
+};
+
+/* False: out of memory. */
+static bool slow_looks_ask(struct source *source, struct file_looks *looks, const struct slow_looks *slow)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    size_t count = 0, missed = 0, at = 0;
+    bool done = true;
+    for (size_t i = 0; i < looks->count; i++) {
+        if (!looks->items[i].slow)
+            continue;
+        slow->descriptors[count] = descriptor_of(table, looks->items[i].row);
+        slow->devices[count++] = looks->items[i].device;
+    }
+    enum probe_result result =
+        slow_files_ask(source->slow, slow->descriptors, slow->devices, count, slow->files, slow->answered);
+    for (size_t i = 0; done && i < looks->count; i++) {
+        if (!looks->items[i].slow)
+            continue;
+        if (slow->answered[at])
+            done = look_settle(source, &looks->items[i], &slow->files[at]);
+        else
+            missed++;
+        at++;
+    }
+    if (missed > 0)
+        sample_unread_add(source->sample, "files", slow_reason(result == PROBE_ANSWERED ? PROBE_MISSED : result),
+                          missed);
+    return done;
+}
+
 /* Looks where it may sleep, in one question. False: out of memory. */
 static bool slow_looks_take(struct source *source, struct file_looks *looks)
 {
-    size_t count = 0;
-    if (looks->slow_count == 0)
+    size_t count = looks->slow_count;
+    if (count == 0)
         return true;
-    struct slow_descriptor *descriptors = calloc(looks->slow_count, sizeof *descriptors);
-    struct slow_file *files = calloc(looks->slow_count, sizeof *files);
-    bool done = descriptors != NULL && files != NULL;
-    for (size_t i = 0; done && i < looks->count; i++)
-        if (looks->items[i].slow)
-            descriptors[count++] = descriptor_of(&source->sample->tables[TABLE_DESCRIPTOR], looks->items[i].row);
-    if (done) {
-        enum probe_result result = slow_files_ask(source->slow, descriptors, count, files);
-        if (result != PROBE_ANSWERED)
-            sample_unread_add(source->sample, "files", slow_reason(result), count);
-        size_t answer = 0;
-        for (size_t i = 0; done && result == PROBE_ANSWERED && i < looks->count; i++)
-            if (looks->items[i].slow)
-                done = look_settle(source, &looks->items[i], &files[answer++]);
-    }
-    free(descriptors);
-    free(files);
+    struct slow_looks slow = {.descriptors = calloc(count, sizeof *slow.descriptors),
+                              .devices = calloc(count, sizeof *slow.devices),
+                              .files = calloc(count, sizeof *slow.files),
+                              .answered = calloc(count, sizeof *slow.answered)};
+    bool done = slow.descriptors != NULL && slow.devices != NULL && slow.files != NULL && slow.answered != NULL &&
+                slow_looks_ask(source, looks, &slow);
+    free(slow.descriptors);
+    free(slow.devices);
+    free(slow.files);
+    free(slow.answered);
     return done;
 }
 
@@ -184,7 +215,7 @@ static bool looks_take(struct source *source, struct file_looks *looks)
     for (size_t i = 0; i < source->processes.count; i++) {
         const struct process_memory *process = &source->processes.items[i];
         uint64_t mount_namespace = table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0);
-        size_t end = process->descriptor_first + process->descriptor_count;
+        size_t end = process->descriptor_first + (process->hangs ? 0 : process->descriptor_count);
         for (size_t row = process->descriptor_first; row < end; row++) {
             bool path = table->known[DESCRIPTOR_PATH][row] && table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_OTHER;
             if (path && !descriptor_look(source, looks, row, mount_namespace))

@@ -35,7 +35,8 @@ static size_t holder_descriptor(struct source *source, const struct process_memo
 {
     char name[24];
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    int directory = openat(source->root, proc_name(name, process->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int directory =
+        process->hangs ? -1 : openat(source->root, proc_name(name, process->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return SIZE_MAX;
     size_t found = SIZE_MAX, reads = 0;
@@ -72,7 +73,7 @@ static struct proc_system_call main_call(const struct source *source, const stru
 {
     char path[64], text[256];
     struct proc_system_call call = process->sleep.call;
-    if (call.blocked || source->complete)
+    if (call.blocked || source->complete || process->hangs)
         return call;
     strcat(proc_name(path, process->pid), "/syscall");
     if (proc_read(source->root, path, text, sizeof text) > 0)
@@ -112,8 +113,10 @@ static uint64_t descriptor_inode(struct source *source, size_t row)
     const struct table *processes = &source->sample->tables[TABLE_PROCESS];
     const struct process_memory *process = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
     const char *path = descriptor_path(source, row);
-    if (process == NULL || path == NULL ||
-        filesystem_slow(source, table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0), process->pid, path))
+    uint64_t device;
+    if (process == NULL || process->hangs || path == NULL ||
+        filesystem_slow(source, table_u64(processes, process->row, PROCESS_MOUNT_NAMESPACE, 0), process->pid, path,
+                        &device))
         return 0;
     slow_file_read(source->root,
                    (struct slow_descriptor){(uint32_t)table->cells[DESCRIPTOR_PID][row],

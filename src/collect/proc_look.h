@@ -15,7 +15,7 @@ struct look {
     char *text; /* PROC_SMALL_BYTES that stat.name may point into */
     uint64_t uid;
     uint64_t cpu_ns;
-    int directory; /* its /proc/PID; -1: not open yet; else the negative errno of opening it */
+    int directory; /* its /proc/PID; -1: not open yet; else the negative errno of opening it, -ETIMEDOUT: it hangs */
     size_t row;
 };
 

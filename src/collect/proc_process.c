@@ -6,6 +6,7 @@
 #include "collect/proc_look.h"
 
 #include "collect/proc_read.h"
+#include "collect/slow.h"
 
 #include "base/memory.h"
 
@@ -123,7 +124,8 @@ static int descriptors_collect(struct look *look)
 
 static bool threads_collect(struct look *look)
 {
-    if (look->source->complete && look->stat.threads > 1 && !(look->stat.flags & PROC_FLAG_KERNEL_THREAD)) {
+    bool due = look->source->complete && look->stat.threads > 1 && !look->memory->hangs;
+    if (due && !(look->stat.flags & PROC_FLAG_KERNEL_THREAD)) {
         struct thread_scene scene = {look->directory, look->kernel, look->stat.threads, look_is_late(look)};
         thread_collect(look->source, &scene, look->memory, look->earlier);
         return true;
@@ -209,7 +211,9 @@ static int process_carry(struct look *look)
     look->row = look->table->rows;
     if (!source_carry_row(look->source, TABLE_PROCESS, earlier->row) || !thread_carry(look->source, memory, earlier))
         return -ENOMEM;
+    bool hangs = memory->hangs;
     *memory = *earlier;
+    memory->hangs = hangs;
     memory->row = (uint32_t)look->row;
     memory->sleep.still = memory->unchanged = true;
     memory->descriptor_first = look->source->sample->tables[TABLE_DESCRIPTOR].rows;
@@ -282,6 +286,38 @@ static int pid_compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Is it to be looked at in a way that may make whoever looks sleep? What the kernel tells has a reason when it is. */
+static bool scout_wants(const struct source *source, uint32_t pid, const struct process_memory *earlier)
+{
+    const struct kernel_process *kernel = source->kernel_read ? kernel_sample_process(source->kernel, pid) : NULL;
+    bool turn = (source->number + pid) % FACTS_EVERY_SAMPLES == 0;
+    return kernel == NULL || earlier == NULL || turn || earlier->hangs || (source->complete && !earlier->dear) ||
+           kernel->main.slices != earlier->sleep.schedstat.slices;
+}
+
+/* A process in the midst of an exec that closes a file on a dead file system lets nobody look who wants more than its
+ * status: found out by somebody else, where there are such file systems. False: out of memory. */
+static bool processes_scout(struct source *source, const uint32_t *pids, size_t count)
+{
+    if (!source->live || !filesystem_any_slow(source))
+        return true;
+    const struct process_memories *earlier = &source->earlier_processes;
+    size_t wanted_count = 0, at = 0;
+    uint32_t *wanted = malloc((count + 1) * sizeof *wanted);
+    if (wanted == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        while (at < earlier->count && earlier->items[at].pid < pids[i])
+            at++;
+        bool known = at < earlier->count && earlier->items[at].pid == pids[i];
+        if (scout_wants(source, pids[i], known ? &earlier->items[at] : NULL))
+            wanted[wanted_count++] = pids[i];
+    }
+    slow_scout(source->slow, wanted, wanted_count);
+    free(wanted);
+    return true;
+}
+
 static int pid_look(struct source *source, uint32_t pid, const struct process_memory *earlier)
 {
     char text[PROC_SMALL_BYTES];
@@ -297,6 +333,10 @@ static int pid_look(struct source *source, uint32_t pid, const struct process_me
                         .memory = memory,
                         .text = text,
                         .directory = -1};
+    if (source->live && slow_hangs(source->slow, pid)) {
+        memory->hangs = true;
+        look.directory = -ETIMEDOUT;
+    }
     int result = look.kernel != NULL ? 0 : process_carry(&look);
     memory->left_out = source->kernel_read && look.kernel == NULL;
     if (result == 0) {
@@ -319,6 +359,7 @@ bool process_collect(struct source *source, struct error *error)
     bool done = listed ? pids_list(source, &pids, &count, error) : pids_told(source, &pids, &count, error);
     if (done && count > 1)
         qsort(pids, count, sizeof *pids, pid_compare);
+    done = done && (processes_scout(source, pids, count) || error_memory(error));
     const struct process_memories *earlier = &source->earlier_processes;
     size_t at = 0;
     for (size_t i = 0; done && i < count; i++) {

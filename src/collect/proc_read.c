@@ -79,6 +79,8 @@ const char *proc_reason(int result)
         return "not offered by this kernel";
     case ENOMEM:
         return "out of memory";
+    case ETIMEDOUT:
+        return "missed the deadline";
     default:
         return "read error";
     }

@@ -46,6 +46,8 @@ static bool is_in_device(const struct sleeper *sleeper)
     struct source *source = sleeper->source;
     if (sleeper->thread == sleeper->process->pid)
         return table_u64(&source->sample->tables[TABLE_PROCESS], sleeper->process->row, PROCESS_STATE, 0) == 'D';
+    if (sleeper->process->hangs)
+        return false;
     char path[96], text[PROC_SMALL_BYTES];
     struct proc_stat stat;
     char *end = stpcpy(stpcpy(path, proc_name(text, sleeper->process->pid)), "/task/");

@@ -1,6 +1,7 @@
 /* Questions that may make whoever asks sleep. */
 #include "collect/slow.h"
 
+#include "collect/asker.h"
 #include "collect/proc_read.h"
 
 #include <errno.h>
@@ -11,11 +12,11 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-enum { COMMAND_BYTES = 4096, FILES_DEADLINE_MS = 200 };
+enum { COMMAND_BYTES = 4096, FILES_DEADLINE_MS = 200, PROCESSES_DEADLINE_MS = 500 };
 
 struct slow {
     int root;
-    struct probe *commands, *files;
+    struct asker *commands, *files, *spaces, *processes;
 };
 
 void slow_space_read(const char *point, struct slow_space *space)
@@ -64,21 +65,26 @@ int slow_command_read(int root, uint32_t pid, char *text, size_t size)
     return length;
 }
 
-/* A request about files is a path (with its NUL) or, behind an empty one, descriptors. */
+static bool space_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
+{
+    const char *point = request;
+    struct slow_space space;
+    (void)context;
+    if (request_bytes == 0 || point[request_bytes - 1] != '\0')
+        return false;
+    slow_space_read(point, &space);
+    buffer_append(answer, &space, sizeof space);
+    return !answer->failed;
+}
+
 static bool files_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
 {
     const struct slow *slow = context;
-    const char *bytes = request;
-    if (request_bytes > 0 && bytes[0] != '\0') {
-        struct slow_space space;
-        slow_space_read(bytes, &space);
-        buffer_append(answer, &space, sizeof space);
-        return !answer->failed;
-    }
-    for (size_t at = 1; at + sizeof(struct slow_descriptor) <= request_bytes; at += sizeof(struct slow_descriptor)) {
+    for (size_t i = 0; i < request_bytes / sizeof(struct slow_descriptor); i++) {
         struct slow_descriptor descriptor;
         struct slow_file file;
-        memcpy(&descriptor, bytes + at, sizeof descriptor);
+        memcpy(&descriptor, (const char *)request + i * sizeof descriptor, sizeof descriptor);
+        asker_step(slow->files, i);
         slow_file_read(slow->root, descriptor, &file);
         buffer_append(answer, &file, sizeof file);
     }
@@ -88,10 +94,11 @@ static bool files_work(void *context, const void *request, size_t request_bytes,
 static bool commands_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
 {
     const struct slow *slow = context;
-    for (size_t at = 0; at + sizeof(uint32_t) <= request_bytes; at += sizeof(uint32_t)) {
+    for (size_t i = 0; i < request_bytes / sizeof(uint32_t); i++) {
         char text[COMMAND_BYTES + 1];
         uint32_t pid;
-        memcpy(&pid, (const char *)request + at, sizeof pid);
+        memcpy(&pid, (const char *)request + i * sizeof pid, sizeof pid);
+        asker_step(slow->commands, i);
         int length = slow_command_read(slow->root, pid, text, sizeof text);
         uint32_t written = length < 0 ? UINT32_MAX : (uint32_t)length;
         buffer_append(answer, &written, sizeof written);
@@ -99,6 +106,26 @@ static bool commands_work(void *context, const void *request, size_t request_byt
             buffer_append(answer, text, (size_t)length);
     }
     return !answer->failed;
+}
+
+/* Counters of input and output wait for the end of an exec on every kernel, stat on new ones, where it may be read by
+ * those who may not read the counters. */
+static bool processes_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
+{
+    const struct slow *slow = context;
+    (void)answer;
+    for (size_t i = 0; i < request_bytes / sizeof(uint32_t); i++) {
+        char path[48], text[PROC_SMALL_BYTES];
+        uint32_t pid;
+        memcpy(&pid, (const char *)request + i * sizeof pid, sizeof pid);
+        asker_step(slow->processes, i);
+        strcat(proc_name(path, pid), "/io");
+        if (proc_read(slow->root, path, text, sizeof text) >= 0)
+            continue;
+        strcat(proc_name(path, pid), "/stat");
+        proc_read(slow->root, path, text, sizeof text);
+    }
+    return true;
 }
 
 struct slow *slow_new(int root, struct error *error)
@@ -109,11 +136,21 @@ struct slow *slow_new(int root, struct error *error)
         return NULL;
     }
     slow->root = root;
-    slow->commands = probe_new(
-        &(struct probe_options){.name = "culprit-command", .work = commands_work, .context = slow, .descriptor = root});
-    slow->files = probe_new(
-        &(struct probe_options){.name = "culprit-file", .work = files_work, .context = slow, .descriptor = root});
-    if (slow->commands == NULL || slow->files == NULL) {
+    struct probe_options options = {.context = slow, .descriptor = root};
+    const struct {
+        struct asker **asker;
+        const char *name;
+        probe_work *work;
+    } askers[] = {{&slow->commands, "culprit-command", commands_work},
+                  {&slow->files, "culprit-file", files_work},
+                  {&slow->spaces, "culprit-space", space_work},
+                  {&slow->processes, "culprit-process", processes_work}};
+    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
+        options.name = askers[i].name;
+        options.work = askers[i].work;
+        *askers[i].asker = asker_new(&options);
+        if (*askers[i].asker != NULL)
+            continue;
         slow_free(slow);
         error_memory(error);
         return NULL;
@@ -125,20 +162,27 @@ void slow_free(struct slow *slow)
 {
     if (slow == NULL)
         return;
-    probe_free(slow->commands);
-    probe_free(slow->files);
+    asker_free(slow->commands);
+    asker_free(slow->files);
+    asker_free(slow->spaces);
+    asker_free(slow->processes);
     free(slow);
 }
 
 int64_t slow_cpu_ns(const struct slow *slow)
 {
-    return probe_cpu_ns(slow->commands) + probe_cpu_ns(slow->files);
+    return asker_cpu_ns(slow->commands) + asker_cpu_ns(slow->files) + asker_cpu_ns(slow->spaces) +
+           asker_cpu_ns(slow->processes);
 }
 
-enum probe_result slow_space_ask(struct slow *slow, const char *point, struct slow_space *space)
+enum probe_result slow_space_ask(struct slow *slow, const char *point, uint64_t key, struct slow_space *space)
 {
     struct buffer answer = {0};
-    enum probe_result result = probe_ask(slow->files, point, strlen(point) + 1, FILES_DEADLINE_MS, &answer, NULL);
+    bool answered;
+    struct asker_items items = {point, strlen(point) + 1, 1, &key};
+    enum probe_result result = asker_ask(slow->spaces, &items, FILES_DEADLINE_MS, &answered, &answer);
+    if (result == PROBE_ANSWERED && !answered)
+        result = PROBE_MISSED;
     if (result == PROBE_ANSWERED && answer.length == sizeof *space)
         memcpy(space, answer.data, sizeof *space);
     else if (result == PROBE_ANSWERED)
@@ -147,28 +191,61 @@ enum probe_result slow_space_ask(struct slow *slow, const char *point, struct sl
     return result;
 }
 
-enum probe_result slow_files_ask(struct slow *slow, const struct slow_descriptor *descriptors, size_t count,
-                                 struct slow_file *files)
+enum probe_result slow_files_ask(struct slow *slow, const struct slow_descriptor *descriptors, const uint64_t *keys,
+                                 size_t count, struct slow_file *files, bool *answered)
 {
-    struct buffer request = {0}, answer = {0};
-    buffer_append(&request, "", 1);
-    buffer_append(&request, descriptors, count * sizeof *descriptors);
-    enum probe_result result = PROBE_FAILED;
-    if (!request.failed)
-        result = probe_ask(slow->files, request.data, request.length, FILES_DEADLINE_MS, &answer, NULL);
-    if (result == PROBE_ANSWERED && answer.length == count * sizeof *files)
-        memcpy(files, answer.data, answer.length);
-    else if (result == PROBE_ANSWERED)
-        result = PROBE_FAILED;
-    buffer_done(&request);
+    struct buffer answer = {0};
+    struct asker_items items = {descriptors, sizeof *descriptors, count, keys};
+    enum probe_result result = asker_ask(slow->files, &items, FILES_DEADLINE_MS, answered, &answer);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        answered[i] = answered[i] && answer.length - at >= sizeof *files;
+        if (!answered[i])
+            continue;
+        memcpy(&files[i], answer.data + at, sizeof *files);
+        at += sizeof *files;
+    }
     buffer_done(&answer);
     return result;
 }
 
-enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, size_t count, int deadline_ms,
+/* The keys of processes are their numbers. NULL: out of memory. */
+static uint64_t *keys_of_pids(const uint32_t *pids, size_t count)
+{
+    uint64_t *keys = calloc(count + 1, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < count; i++)
+        keys[i] = pids[i];
+    return keys;
+}
+
+enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, size_t count, bool *answered,
                                     struct buffer *commands)
 {
-    return probe_ask(slow->commands, pids, count * sizeof *pids, deadline_ms, commands, NULL);
+    uint64_t *keys = keys_of_pids(pids, count);
+    struct asker_items items = {pids, sizeof *pids, count, keys};
+    enum probe_result result = PROBE_FAILED;
+    if (keys != NULL)
+        result = asker_ask(slow->commands, &items, PROCESSES_DEADLINE_MS, answered, commands);
+    free(keys);
+    return result;
+}
+
+void slow_scout(struct slow *slow, const uint32_t *pids, size_t count)
+{
+    struct buffer nothing = {0};
+    uint64_t *keys = keys_of_pids(pids, count);
+    bool *answered = calloc(count + 1, sizeof *answered);
+    struct asker_items items = {pids, sizeof *pids, count, keys};
+    if (keys != NULL && answered != NULL)
+        asker_ask(slow->processes, &items, PROCESSES_DEADLINE_MS, answered, &nothing);
+    free(keys);
+    free(answered);
+    buffer_done(&nothing);
+}
+
+bool slow_hangs(struct slow *slow, uint32_t pid)
+{
+    return asker_hangs(slow->processes, pid);
 }
 
 const char *slow_reason(enum probe_result result)

@@ -1,5 +1,6 @@
 /* Questions that may make whoever asks sleep, put to a probe each: command lines (which take the lock on a process's
- * memory), sizes and files on network and FUSE file systems. In a frozen tree they are read directly. */
+ * memory), sizes and files on network and FUSE file systems, processes that do not come out of an exec. In a frozen
+ * tree they are read directly. */
 #ifndef COLLECT_SLOW_H
 #define COLLECT_SLOW_H
 
@@ -7,6 +8,7 @@
 #include "base/error.h"
 #include "collect/probe.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,13 +38,23 @@ struct slow_descriptor {
 void slow_space_read(const char *point, struct slow_space *space);
 void slow_file_read(int root, struct slow_descriptor descriptor, struct slow_file *file);
 
-enum probe_result slow_space_ask(struct slow *slow, const char *point, struct slow_space *space);
-/* files: one for each descriptor. */
-enum probe_result slow_files_ask(struct slow *slow, const struct slow_descriptor *descriptors, size_t count,
-                                 struct slow_file *files);
-/* commands: for each pid a length (uint32_t, UINT32_MAX: could not be read) and that many bytes. */
-enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, size_t count, int deadline_ms,
+/* How much there is on the file system mounted there; key: what it is remembered by when it hangs. */
+enum probe_result slow_space_ask(struct slow *slow, const char *point, uint64_t key, struct slow_space *space);
+
+/* files: one for each descriptor; keys: of the file system that each lies on. answered[i] false: that file has no
+ * answer. */
+enum probe_result slow_files_ask(struct slow *slow, const struct slow_descriptor *descriptors, const uint64_t *keys,
+                                 size_t count, struct slow_file *files, bool *answered);
+
+/* commands: for each pid that was answered a length (uint32_t, UINT32_MAX: could not be read) and that many bytes. */
+enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, size_t count, bool *answered,
                                     struct buffer *commands);
+
+/* Finds out which of these processes would make whoever looks at them sleep, as those do that hang in the midst of an
+ * exec. */
+void slow_scout(struct slow *slow, const uint32_t *pids, size_t count);
+/* Would that one, as far as was found out? */
+bool slow_hangs(struct slow *slow, uint32_t pid);
 
 /* The command line of one process as slow_commands_ask gives it: NUL between its words made a blank. Returns its
  * length, or a negative errno. */

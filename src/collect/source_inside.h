@@ -66,6 +66,7 @@ struct process_memory {
     bool unchanged;             /* single-threaded and has not run since the sample before */
     int16_t unread[PART_COUNT]; /* negative errno of what could not be read, else 0 */
     bool command_due;           /* its command line is to be read */
+    bool hangs;                 /* whoever reads what /proc tells of it sleeps */
     bool dear;                  /* its dear columns and those of its descriptors are known */
     size_t descriptor_first, descriptor_count;
     size_t thread_first, thread_count; /* in source->threads, without the main thread */
@@ -173,8 +174,12 @@ bool host_collect(struct source *source, struct error *error);
 struct filesystems *filesystems_new(void);
 void filesystems_free(struct filesystems *filesystems);
 
-/* May looking at that path of a process make whoever looks sleep? */
-bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path);
+/* May looking at that path of a process make whoever looks sleep? device: of the file system that it would wait for,
+ * 0 when that is not known. */
+bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path,
+                     uint64_t *device);
+/* Is any file system known that may? */
+bool filesystem_any_slow(struct source *source);
 
 /* Appends the rows of the descriptors of the process of that row (directory: its /proc/PID; earlier: NULL at first
  * sight). Returns the count, or a

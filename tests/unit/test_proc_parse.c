@@ -220,11 +220,11 @@ static void mounts_are_read(void **state)
     assert_true(mounts.items[1].read_only && !mounts.items[1].whole);
     assert_true(mounts.items[2].hidden && !mounts.items[3].hidden);
     assert_true(mounts.items[4].behind_slow && !mounts.items[0].behind_slow && !mounts.items[3].behind_slow);
-    assert_false(mounts_slow(&mounts, "/var/log/x"));
-    assert_true(mounts_slow(&mounts, "/mnt/a b\\/file"));
-    assert_false(mounts_slow(&mounts, "/mnt/a b\\c"));
-    assert_true(mounts_slow(&mounts, "/data/file"));
-    assert_false(mounts_slow(&mounts, "/data/in/file"));
+    assert_null(mounts_slow(&mounts, "/var/log/x"));
+    assert_non_null(mounts_slow(&mounts, "/mnt/a b\\/file"));
+    assert_null(mounts_slow(&mounts, "/mnt/a b\\c"));
+    assert_non_null(mounts_slow(&mounts, "/data/file"));
+    assert_null(mounts_slow(&mounts, "/data/in/file"));
     mounts_done(&mounts);
     assert_int_equal(mount_manner_of("autofs"), MOUNT_PSEUDO);
     assert_int_equal(mount_manner_of("never-heard-of"), MOUNT_SLOW);
