@@ -153,6 +153,9 @@ bool spans_gather(struct spans *spans);
 
 bool build_waits(struct build *build);
 
+/* build_question.c: adds the waits for name servers whose last sample is that of this number. */
+bool build_questions(struct build *build, size_t number, struct spans *waits);
+
 /* The lock table of a sample: one entry per row whose file is known, in order of inode. */
 struct lock {
     uint64_t inode, device;

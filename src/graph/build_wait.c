@@ -204,7 +204,7 @@ static bool sample_waits(struct build *build, size_t number, struct spans *waits
     bool complete = lock_table_read(build, number, &locks, holds);
     for (size_t row = 0; row < rows && complete; row++)
         complete = wait_add(build, number, row, &locks, waits, holds);
-    complete = complete && lock_table_waits(build, number, &locks, waits);
+    complete = complete && lock_table_waits(build, number, &locks, waits) && build_questions(build, number, waits);
     lock_table_done(&locks);
     return complete;
 }

@@ -71,6 +71,7 @@ struct node {
     bool kernel_thread;
     bool
         accepted; /* a socket at whose end others connect: silence there is no answer that is missing, but no request */
+    bool question; /* a socket that was opened to ask a name server */
 };
 
 struct edge {

@@ -24,6 +24,8 @@ double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
         return INFINITY;
     if (edge->wait == WAIT_SOCKET_RECEIVE && (edge->on == NODE_NONE || graph->nodes[edge->on].accepted))
         return INFINITY;
+    if (edge->wait == WAIT_SOCKET_RECEIVE && graph->nodes[edge->on].question)
+        return NORMAL_LEAST_S;
     const struct table *table = &graph->sample->tables[TABLE_PROCESS];
     double age_s = (double)graph_measure(graph, edge->from, MEASURE_AGE_S);
     uint64_t beats = waiter->row < table->rows ? table_u64(table, waiter->row, PROCESS_VOLUNTARY_SWITCHES, 0) : 0;

@@ -3,7 +3,8 @@
  *
  *     normal = max(0.5 s, 30 age / times that it ever gave the cpu up)       from 50 times and 2 s of life on
  *
- * Lifetime counters, not those of the window, because within the window it waits already. */
+ * A name server's answer is normal after 0.5 s for everybody. Lifetime counters, not those of the window, because
+ * within the window it waits already. */
 #ifndef JUDGE_RHYTHM_H
 #define JUDGE_RHYTHM_H
 

@@ -107,8 +107,8 @@ void act_deploy(struct member *self)
             }
             fresh[i] = fork();
             if (fresh[i] == 0)
-                for (;; moment(100))
-                    burn(2);
+                for (;; moment(200))
+                    burn(1);
         }
     }
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,11 +108,24 @@ static uint64_t start_ticks_read(pid_t pid)
     return after == NULL ? 0 : strtoull(after, NULL, 10);
 }
 
+/* Each member is a session, and sessions share the cpu before processes do (sched(7), autogroup): what was started
+ * with a lower priority hands it on. */
+static void priority_keep(void)
+{
+    int priority = getpriority(PRIO_PROCESS, 0);
+    FILE *file = priority > 0 ? fopen("/proc/self/autogroup", "we") : NULL;
+    if (file == NULL)
+        return;
+    fprintf(file, "%d\n", priority);
+    fclose(file);
+}
+
 static bool member_start(struct member *member)
 {
     member->pid = fork();
     if (member->pid == 0) {
         setsid();
+        priority_keep();
         signal(SIGCHLD, SIG_DFL);
         int nowhere = open("/dev/null", O_RDWR);
         for (int descriptor = 0; descriptor < 3; descriptor++)

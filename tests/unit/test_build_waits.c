@@ -202,9 +202,79 @@ static void what_has_ended_is_not_ongoing(void **state)
     made_window_done(&window);
 }
 
+/* A client with a question under way since 98 s, as the samples from then on tell; the name server at 127.0.0.1:53. */
+static struct window question_window(struct sample *samples[3], const char *server_address, size_t asked_until)
+{
+    for (size_t s = 0; s < 3; s++) {
+        samples[s] = made_sample(98 + (double)s);
+        made_process(samples[s], 50, 20, "resolver");
+        made_process(samples[s], 60, 30, "payment");
+        made_descriptor(samples[s], 50, 20, 3, DESCRIPTOR_SOCKET, NULL, 500, 3);
+        made_row(samples[s], TABLE_SOCKET);
+        made_u64(samples[s], TABLE_SOCKET, SOCKET_INODE, 500);
+        made_u64(samples[s], TABLE_SOCKET, SOCKET_PROTOCOL, SOCKET_UDP);
+        made_text(samples[s], TABLE_SOCKET, SOCKET_LOCAL, server_address);
+        if (s > asked_until)
+            continue;
+        made_descriptor(samples[s], 60, 30, 5, DESCRIPTOR_SOCKET, NULL, 600, 3);
+        made_row(samples[s], TABLE_SOCKET);
+        made_u64(samples[s], TABLE_SOCKET, SOCKET_INODE, 600);
+        made_u64(samples[s], TABLE_SOCKET, SOCKET_PROTOCOL, SOCKET_UDP);
+        made_text(samples[s], TABLE_SOCKET, SOCKET_LOCAL, "127.0.0.1:40000");
+        made_text(samples[s], TABLE_SOCKET, SOCKET_REMOTE, "127.0.0.1:53");
+    }
+    return made_window(samples, 3);
+}
+
+static void question_without_an_answer_is_a_wait_for_the_name_server(void **state)
+{
+    (void)state;
+    struct sample *samples[3];
+    struct window window = question_window(samples, "0.0.0.0:53", 2);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@2000");
+    assert_non_null(wait);
+    assert_int_equal(wait->wait, WAIT_SOCKET_RECEIVE);
+    assert_float_equal(wait->seconds, 2, 1e-9);
+    assert_true(wait->at_least && wait->ongoing);
+    assert_true(graph->nodes[wait->on].question);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void question_that_was_answered_keeps_its_name(void **state)
+{
+    (void)state;
+    struct sample *samples[3];
+    struct window window = question_window(samples, "127.0.0.1:53", 1);
+    struct graph *graph = checked_graph(&window);
+    const struct edge *wait = edge_between(graph, EDGE_WAITS, "60@3000", "50@2000");
+    assert_non_null(wait);
+    assert_float_equal(wait->seconds, 1, 1e-9);
+    assert_false(wait->ongoing);
+    assert_string_equal(graph->nodes[wait->on].label, "127.0.0.1:40000 -> 127.0.0.1:53");
+    graph_free(graph);
+    made_window_done(&window);
+}
+
+static void question_to_a_name_server_elsewhere_is_a_wait_on_its_socket(void **state)
+{
+    (void)state;
+    struct sample *samples[3];
+    struct window window = question_window(samples, "10.0.0.1:53", 2);
+    struct graph *graph = checked_graph(&window);
+    assert_null(edge_between(graph, EDGE_WAITS, "60@3000", "50@2000"));
+    assert_non_null(edge_between(graph, EDGE_WAITS, "60@3000", "socket:600"));
+    graph_free(graph);
+    made_window_done(&window);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(question_without_an_answer_is_a_wait_for_the_name_server),
+        cmocka_unit_test(question_that_was_answered_keeps_its_name),
+        cmocka_unit_test(question_to_a_name_server_elsewhere_is_a_wait_on_its_socket),
         cmocka_unit_test(a_lock_relates_its_waiters_to_its_holder),
         cmocka_unit_test(a_holder_that_is_gone_is_still_named),
         cmocka_unit_test(the_lock_table_alone_tells_who_waits),

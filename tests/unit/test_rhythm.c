@@ -31,6 +31,16 @@ static struct graph *graph_of(uint64_t beats, struct edge *edge, enum wait_kind 
     return graph;
 }
 
+static void name_server_answers_soon_to_everybody(void **state)
+{
+    (void)state;
+    struct edge edge;
+    struct graph *graph = graph_of(0, &edge, WAIT_SOCKET_RECEIVE, false);
+    graph->nodes[edge.on].question = true;
+    assert_true(rhythm_normal_s(graph, &edge) == 0.5);
+    graph_free(graph);
+}
+
 static double normal_of(uint64_t beats, enum wait_kind kind, bool accepted)
 {
     struct edge edge;
@@ -74,6 +84,7 @@ static void reader_without_input_raises_no_alarm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(name_server_answers_soon_to_everybody),
         cmocka_unit_test(who_always_was_busy_is_not_idle_by_design),
         cmocka_unit_test(who_always_was_quiet_may_wait_for_ever),
         cmocka_unit_test(server_that_nobody_asks_may_wait_for_ever),
