@@ -149,6 +149,8 @@ bool answer_before(struct answer *answer, struct cursor *cursor, size_t position
 struct model *answer_model(const char *path, struct error *error)
 {
     bool bundled = path == NULL || strcmp(path, "bundled") == 0;
+    if (path != NULL && strcmp(path, "reference") == 0)
+        return model_reference(error);
     return bundled ? model_bundled(error) : model_read(path, error);
 }
 

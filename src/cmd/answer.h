@@ -35,7 +35,7 @@ bool answer_worst(struct answer *answer, struct cursor *cursor, size_t first, si
 bool answer_before(struct answer *answer, struct cursor *cursor, size_t position, int64_t window_ns, int64_t time_ns,
                    const struct model *model, size_t suspects_max, size_t *found);
 
-/* The bundled model for NULL or "bundled", else the file. */
+/* The bundled model for NULL or "bundled", the published one for "reference", else the file. */
 struct model *answer_model(const char *path, struct error *error);
 
 /* A recording with its cursor. On failure both are NULL. An empty recording is refused with a sentence. What may be

@@ -197,14 +197,17 @@ static int evaluate_run(const struct command *command, int argc, char **argv)
     if (!methods_choose(settings.against, options.wanted, &error))
         return command_fail(command, STATUS_USAGE, &error);
     struct collection collection = {0};
-    struct model *model = NULL;
+    struct model *model = NULL, *reference = NULL;
     bool done = collector_drop_privileges(&error) && (model = answer_model(settings.model, &error)) != NULL &&
+                (reference = model_reference(&error)) != NULL &&
                 collection_read(&collection, argv[first], settings.split, &error);
     options.model = model;
+    options.reference = reference;
     const struct report report = {collection.trials, collection.count, &options};
     done = done && trials_run(command, &collection, &options, &error) && evaluation_print(&settings, &report, &error);
     collection_done(&collection);
     model_free(model);
+    model_free(reference);
     return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
 }
 

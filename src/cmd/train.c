@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct settings {
-    const char *output, *from, *corpus;
+    const char *output, *from, *corpus, *form;
     int64_t window_ns;
     long epochs, seed;
 };
@@ -31,12 +31,17 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, from),
      .argument = "bundled|none|FILE",
      .help = "what to start from (bundled)"},
+    {.name = "form",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct settings, form),
+     .choices = "masked|reference",
+     .help = "which auto-encoder, from scratch (masked)"},
     {.name = "epochs",
      .type = OPTION_NUMBER,
      .offset = offsetof(struct settings, epochs),
      .argument = "N",
-     .help = "passes over the graphs (100)",
-     .low = 1,
+     .help = "passes over the graphs at most (100; masked: 60)",
+     .low = 0,
      .high = 100000},
     {.name = "seed",
      .type = OPTION_NUMBER,
@@ -60,7 +65,9 @@ static const struct option_row option_rows[] = {
 /* The graphs of all recordings. */
 struct corpus {
     struct graph **graphs;
-    size_t count, capacity;
+    size_t *recordings; /* per graph */
+    size_t count, capacity, recording_capacity, recording_count;
+    bool one_host;
     size_t unhealthy; /* windows that looked sick and were left out */
 };
 
@@ -69,6 +76,7 @@ static void corpus_done(struct corpus *corpus)
     for (size_t i = 0; i < corpus->count; i++)
         graph_free(corpus->graphs[i]);
     free(corpus->graphs);
+    free(corpus->recordings);
 }
 
 /* The graph of a window, or NULL in *graph when it looks sick: a model that learnt from a fault would call it normal.
@@ -92,6 +100,12 @@ static bool window_graph(struct cursor *cursor, size_t position, const struct se
     return made;
 }
 
+static bool hosts_are_one(const struct graph *one, const struct graph *other)
+{
+    return one->host != NODE_NONE && other->host != NODE_NONE &&
+           strcmp(one->nodes[one->host].name, other->nodes[other->host].name) == 0;
+}
+
 static bool window_add(struct corpus *corpus, struct cursor *cursor, size_t position, const struct settings *settings,
                        const struct model *judge_by, struct error *error)
 {
@@ -101,10 +115,13 @@ static bool window_add(struct corpus *corpus, struct cursor *cursor, size_t posi
     corpus->unhealthy += graph == NULL;
     if (graph == NULL)
         return true;
-    if (!memory_grow(&corpus->graphs, &corpus->capacity, corpus->count + 1, sizeof *corpus->graphs)) {
+    if (!memory_grow(&corpus->graphs, &corpus->capacity, corpus->count + 1, sizeof *corpus->graphs) ||
+        !memory_grow(&corpus->recordings, &corpus->recording_capacity, corpus->count + 1, sizeof *corpus->recordings)) {
         graph_free(graph);
         return error_memory(error);
     }
+    corpus->one_host = corpus->count == 0 || (corpus->one_host && hosts_are_one(corpus->graphs[0], graph));
+    corpus->recordings[corpus->count] = corpus->recording_count;
     corpus->graphs[corpus->count++] = graph;
     return true;
 }
@@ -128,6 +145,7 @@ static bool recording_add(const struct command *command, struct corpus *corpus, 
         command_note(command,
                      "%zu windows of %s do not look healthy and were left out: 'culprit diagnose %s' shows why",
                      corpus->unhealthy - sick_before, path, path);
+    corpus->recording_count++;
     replay_close(&replay);
     return added;
 }
@@ -179,6 +197,9 @@ static bool model_make(const struct command *command, const struct settings *set
             .epochs = (size_t)settings->epochs,
             .seed = (uint64_t)settings->seed,
             .from = from,
+            .masked = strcmp(settings->form, "masked") == 0,
+            .recordings = corpus.recordings,
+            .one_host = corpus.one_host,
             .corpus = settings->corpus,
             .date = date,
             .progress = epoch_show,
@@ -197,7 +218,7 @@ static bool model_make(const struct command *command, const struct settings *set
 static int train_run(const struct command *command, int argc, char **argv)
 {
     struct settings settings = {
-        .from = "bundled", .corpus = "recordings of this host", .window_ns = 5 * NS_PER_S, .epochs = 100, .seed = 1};
+        .from = "bundled", .corpus = "recordings of this host", .window_ns = 5 * NS_PER_S, .form = "masked", .seed = 1};
     int first;
     enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
     if (outcome != OPTIONS_RUN)

@@ -29,6 +29,11 @@ enum method method_find(const char *name, size_t length)
 struct scoring {
     const struct scene *scene;
     struct judgement judgement;
+    struct judgement by_rules;     /* the same with residuals that say nothing */
+    struct judgement by_baselines; /* the same with those of the model's baselines */
+    struct residuals silent, baselines, reference;
+    struct knowledge knowledge;
+    struct arena arena;
     double *robust_all, *robust_acts, *own, *kept_own, *edge_blame;
 };
 
@@ -94,31 +99,94 @@ static bool own_walk(struct scoring *scoring, double *scores, struct error *erro
                       judgement->waits.count, scores, scoring->kept_own, scoring->edge_blame, error);
 }
 
+static double robust_points(const struct scoring *scoring, size_t node)
+{
+    bool judged = node_is_judged(&scoring->scene->graph->nodes[node]);
+    return judged ? log1p(fmax(0, asinh(scoring->robust_acts[node] - DEAD_ZONE))) : 0;
+}
+
 static bool score_robust_blame(struct scoring *scoring, double *scores, struct error *error)
 {
-    const struct graph *graph = scoring->scene->graph;
-    for (size_t n = 0; n < graph->node_count; n++)
-        scoring->own[n] =
-            node_is_judged(&graph->nodes[n]) ? log1p(fmax(0, asinh(scoring->robust_acts[n] - DEAD_ZONE))) : 0;
+    for (size_t n = 0; n < scoring->scene->graph->node_count; n++)
+        scoring->own[n] = robust_points(scoring, n);
     return own_walk(scoring, scores, error);
+}
+
+/* The residuals of the published model; once for the window. */
+static bool reference_residuals(struct scoring *scoring, struct error *error)
+{
+    return scoring->reference.error != NULL ||
+           model_residuals(scoring->scene->reference, scoring->scene->graph, &scoring->reference, error);
 }
 
 static bool score_reference(struct scoring *scoring, double *scores, struct error *error)
 {
-    (void)error;
-    const struct residuals *residuals = scoring->judgement.residuals;
+    if (!reference_residuals(scoring, error))
+        return false;
     for (size_t n = 0; n < scoring->scene->graph->node_count; n++)
-        scores[n] = (double)residuals->error[n];
+        scores[n] = (double)scoring->reference.error[n];
     return true;
 }
 
 static bool score_reference_blame(struct scoring *scoring, double *scores, struct error *error)
 {
     const struct graph *graph = scoring->scene->graph;
-    const double threshold = fmax(1e-9, model_threshold(scoring->scene->model));
+    const double threshold = fmax(1e-9, model_threshold(scoring->scene->reference));
+    if (!reference_residuals(scoring, error))
+        return false;
     for (size_t n = 0; n < graph->node_count; n++)
-        scoring->own[n] =
-            node_is_judged(&graph->nodes[n]) ? log1p((double)scoring->judgement.residuals->error[n] / threshold) : 0;
+        scoring->own[n] = node_is_judged(&graph->nodes[n]) ? log1p((double)scoring->reference.error[n] / threshold) : 0;
+    return own_walk(scoring, scores, error);
+}
+
+static bool score_kept(const struct judgement *judgement, double *scores)
+{
+    memcpy(scores, judgement->kept, judgement->graph->node_count * sizeof *scores);
+    return true;
+}
+
+/* The judgement with residuals of which none is known. */
+static bool rules_judge(struct scoring *scoring, struct error *error)
+{
+    const struct residuals *real = scoring->judgement.residuals;
+    if (scoring->by_rules.kept != NULL)
+        return true;
+    scoring->silent = *real;
+    scoring->silent.deviation = calloc(real->nodes * real->features + 1, sizeof *real->deviation);
+    return (scoring->silent.deviation != NULL || error_memory(error)) &&
+           judgement_make(&scoring->by_rules, scoring->scene->graph, &scoring->silent, &scoring->knowledge,
+                          &scoring->arena, error);
+}
+
+static bool score_rules(struct scoring *scoring, double *scores, struct error *error)
+{
+    return rules_judge(scoring, error) && score_kept(&scoring->by_rules, scores);
+}
+
+static bool score_rules_robust(struct scoring *scoring, double *scores, struct error *error)
+{
+    const struct graph *graph = scoring->scene->graph;
+    if (!rules_judge(scoring, error))
+        return false;
+    for (size_t n = 0; n < graph->node_count; n++)
+        scoring->own[n] = scoring->by_rules.own[n] + robust_points(scoring, n);
+    return own_walk(scoring, scores, error);
+}
+
+static bool score_rules_baselines(struct scoring *scoring, double *scores, struct error *error)
+{
+    const struct scene *scene = scoring->scene;
+    return model_residuals_of_baselines(scene->model, scene->graph, &scoring->baselines, error) &&
+           judgement_make(&scoring->by_baselines, scene->graph, &scoring->baselines, &scoring->knowledge,
+                          &scoring->arena, error) &&
+           score_kept(&scoring->by_baselines, scores);
+}
+
+static bool score_no_rules(struct scoring *scoring, double *scores, struct error *error)
+{
+    const struct graph *graph = scoring->scene->graph;
+    for (size_t n = 0; n < graph->node_count; n++)
+        scoring->own[n] = node_is_judged(&graph->nodes[n]) ? points_of_residuals(&scoring->judgement, (uint32_t)n) : 0;
     return own_walk(scoring, scores, error);
 }
 
@@ -143,16 +211,29 @@ static score_method *const score_methods[METHOD_COUNT] = {
     [METHOD_REFERENCE] = score_reference,
     [METHOD_REFERENCE_BLAME] = score_reference_blame,
     [METHOD_NO_BLAME] = score_no_blame,
+    [METHOD_RULES] = score_rules,
+    [METHOD_RULES_ROBUST_Z] = score_rules_robust,
+    [METHOD_RULES_BASELINES] = score_rules_baselines,
+    [METHOD_NO_RULES] = score_no_rules,
 };
+
+static void scoring_done(struct scoring *scoring)
+{
+    judgement_done(&scoring->judgement);
+    judgement_done(&scoring->by_rules);
+    judgement_done(&scoring->by_baselines);
+    free(scoring->silent.deviation);
+    residuals_done(&scoring->baselines);
+    residuals_done(&scoring->reference);
+    arena_done(&scoring->arena);
+}
 
 bool methods_score(const struct scene *scene, const bool *wanted, double *scores, struct error *error)
 {
     size_t nodes = scene->graph->node_count;
-    struct scoring scoring = {.scene = scene};
-    struct arena arena = {0};
-    struct knowledge knowledge = knowledge_of_model(scene->model);
-    bool scored =
-        judgement_make(&scoring.judgement, scene->graph, &scene->verdict->residuals, &knowledge, &arena, error);
+    struct scoring scoring = {.scene = scene, .knowledge = knowledge_of_model(scene->model)};
+    bool scored = judgement_make(&scoring.judgement, scene->graph, &scene->verdict->residuals, &scoring.knowledge,
+                                 &scoring.arena, error);
     double *room = calloc(4 * nodes + scoring.judgement.waits.count + 1, sizeof *room);
     if (room == NULL)
         scored = error_memory(error);
@@ -168,7 +249,6 @@ bool methods_score(const struct scene *scene, const bool *wanted, double *scores
         if (wanted[method])
             scored = score_methods[method](&scoring, scores + (size_t)method * nodes, error);
     free(room);
-    judgement_done(&scoring.judgement);
-    arena_done(&arena);
+    scoring_done(&scoring);
     return scored;
 }

@@ -89,7 +89,7 @@ static bool look_rank(const struct look *look, struct trial *trial, const struct
 {
     const struct graph *graph = look->graph;
     double *scores = calloc(METHOD_COUNT * graph->node_count + 1, sizeof *scores);
-    const struct scene scene = {graph, options->model, look->verdict, options->seed};
+    const struct scene scene = {graph, options->model, options->reference, look->verdict, options->seed};
     if (scores == NULL)
         return error_memory(error);
     bool scored = methods_score(&scene, options->wanted, scores, error);

@@ -8,6 +8,7 @@
 
 struct trial_options {
     const struct model *model;
+    const struct model *reference; /* of the methods of that name; needed where they are wanted */
     int64_t window_ns;
     uint64_t seed;
     bool wanted[METHOD_COUNT]; /* METHOD_DEFAULT always is */

@@ -27,11 +27,11 @@ static double deleted_growth(const struct graph *graph, uint32_t process)
     return sum;
 }
 
-size_t growth_of_node(const struct graph *graph, uint32_t node, double *rate, double *points)
+size_t growth_of_node(const struct graph *graph, uint32_t node, double *rate, double *strength)
 {
     size_t most = GROWTH_RULES;
     double strongest = 1;
-    *points = *rate = 0;
+    *strength = *rate = 0;
     if (graph->nodes[node].kind != NODE_PROCESS)
         return most;
     for (size_t i = 0; i < GROWTH_RULES; i++) {
@@ -44,6 +44,6 @@ size_t growth_of_node(const struct graph *graph, uint32_t node, double *rate, do
         most = i;
         *rate = value;
     }
-    *points = log1p(asinh(strongest - 1));
+    *strength = asinh(strongest - 1);
     return most;
 }

@@ -31,26 +31,51 @@ double points_of_feature(const struct judgement *judgement, uint32_t node, size_
     if (strcmp(row->name, "state") == 0 && !node_is_stopped(&judgement->graph->nodes[node]))
         return 0;
     double excess = residuals->deviation[node * residuals->features + feature] - DEAD_ZONE;
-    /* Being large is no deed; growing is (judge/growth.h). */
-    double weight = strcmp(row->name, "memory_rss") == 0 ? WEAK_FACTOR : 1;
+    double weight = row->weak ? WEAK_FACTOR : 1;
     return excess > 0 ? weight * asinh(excess) : 0;
 }
 
-static void points_from_features(const struct judgement *judgement, uint32_t node, struct node_points *points)
+/* Sums of squares of the strengths. The feature of that name is left out: a rule speaks of it more strongly than so. */
+struct strengths {
+    double acts, felt;
+};
+
+static struct strengths strengths_of_node(const struct judgement *judgement, uint32_t node, const char *ruled,
+                                          double rule)
 {
-    double acts = 0, felt = 0;
+    struct strengths strengths = {0};
     const struct knowledge *knowledge = judgement->knowledge;
+    const double share = judgement->symptoms.shortage ? 1 : UNSHORT_FACTOR;
     for (size_t f = 0; f < judgement->residuals->features; f++) {
         double strength = points_of_feature(judgement, node, f);
-        if (strength == 0)
+        const struct feature *feature = strength == 0 ? NULL : knowledge->feature(knowledge->model, f);
+        if (feature == NULL)
             continue;
-        if (knowledge->feature(knowledge->model, f)->role == FEATURE_ACTS)
-            acts += strength * strength;
-        else
-            felt += strength * strength;
+        if (feature->role == FEATURE_SUFFERS)
+            strengths.felt += strength * strength;
+        else if (ruled == NULL || strength * share > rule || strcmp(feature->name, ruled) != 0)
+            strengths.acts += share * share * strength * strength;
     }
-    points->acts = log1p(sqrt(acts)) * (judgement->symptoms.shortage ? 1 : UNSHORT_FACTOR);
-    points->felt = log1p(sqrt(felt)) * FELT_FACTOR;
+    return strengths;
+}
+
+double points_of_residuals(const struct judgement *judgement, uint32_t node)
+{
+    struct strengths strengths = strengths_of_node(judgement, node, NULL, 0);
+    return log1p(sqrt(strengths.acts)) + log1p(sqrt(strengths.felt)) * FELT_FACTOR;
+}
+
+static void points_from_deeds(const struct judgement *judgement, uint32_t node, struct node_points *points)
+{
+    double rate, strength;
+    size_t rule = growth_of_node(judgement->graph, node, &rate, &strength);
+    const char *ruled = rule == GROWTH_RULES ? NULL : measures[growth_rules[rule].measure].name;
+    struct strengths strengths = strengths_of_node(judgement, node, ruled, strength);
+    double squares = strengths.acts + strength * strength;
+    double done = log1p(sqrt(squares));
+    points->acts = squares > 0 ? done * strengths.acts / squares : 0;
+    points->growth = done - points->acts;
+    points->felt = log1p(sqrt(strengths.felt)) * FELT_FACTOR;
 }
 
 static double points_from_waits(const struct judgement *judgement, uint32_t node)
@@ -76,7 +101,6 @@ void points_of_node(const struct judgement *judgement, uint32_t node, struct nod
     else if (node == judgement->filler)
         points->symptom = log1p(SYMPTOM_STRENGTH) * FILLER_FACTOR;
     if (it->kind != NODE_FILESYSTEM)
-        points_from_features(judgement, node, points);
-    growth_of_node(judgement->graph, node, &value, &points->growth);
+        points_from_deeds(judgement, node, points);
     points->waited = points_from_waits(judgement, node);
 }

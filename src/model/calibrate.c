@@ -117,7 +117,8 @@ static bool waits_blend(struct model *model, const struct model *from, double sh
 bool calibrate_blend(struct model *model, const struct model *from, size_t graph_count, struct error *error)
 {
     double share = (double)graph_count / ((double)graph_count + BLEND_GRAPHS);
-    for (size_t i = 0; i < SPREAD_KINDS * model->feature_count; i++) {
+    bool masked = model->form == FORM_MASKED;
+    for (size_t i = 0; !masked && i < SPREAD_KINDS * model->feature_count; i++) {
         struct spread *fresh = &model->spreads[i];
         const struct spread *old = &from->spreads[i];
         if (fresh->count == 0)

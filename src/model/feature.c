@@ -40,7 +40,7 @@ double transform_invert(const struct transform *transform, double value)
     }
 }
 
-static float measure_observe(const struct observation *observation, uint32_t node, enum measure measure)
+float measure_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
     return graph_measure(observation->graph, node, measure);
 }
@@ -94,6 +94,12 @@ static float host_measure(const struct observation *observation, enum measure me
     return host == NODE_NONE ? NAN : graph_measure(observation->graph, host, measure);
 }
 
+float host_observe(const struct observation *observation, uint32_t node, enum measure measure)
+{
+    (void)node;
+    return host_measure(observation, measure);
+}
+
 static float pressure_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
     (void)node, (void)measure;
@@ -112,84 +118,95 @@ static float critical_observe(const struct observation *observation, uint32_t no
 #define GIB (1024 * MIB)
 
 const struct feature_row feature_rows[FEATURE_ROWS] = {
-    {{"node_type", "", "kind of node", FEATURE_CONTEXT},
+    {{"node_type", "", "kind of node", FEATURE_CONTEXT, false},
      {TRANSFORM_LINEAR, 3, 0},
      .02,
      0,
      kind_observe,
      0,
-     "0 process, 1 file or device, 2 socket or pipe, 3 part of the system (file system, host)"},
-    {{"cpu_pct", "%", "cpu", FEATURE_ACTS},
+     "0 process, 1 file or device, 2 socket or pipe, 3 part of the system (file system, host)",
+     NULL},
+    {{"cpu_pct", "%", "cpu", FEATURE_ACTS, false},
      {TRANSFORM_SATURATING, 100, 0},
      .02,
      5,
      measure_observe,
      MEASURE_CPU_PCT,
-     "percent of one core over the window"},
-    {{"state", "", "state", FEATURE_ACTS},
+     "percent of one core over the window",
+     NULL},
+    {{"state", "", "state", FEATURE_ACTS, false},
      {TRANSFORM_LINEAR, 4, 0},
      .1,
      0,
      state_observe,
      0,
-     "state of a process: 0 sleeping or idle, 1 running, 2 uninterruptible, 3 stopped, 4 zombie"},
+     "state of a process: 0 sleeping or idle, 1 running, 2 uninterruptible, 3 stopped, 4 zombie",
+     NULL},
     /* Half, lest a single bit outweigh every graded feature in a squared error. */
-    {{"has_blocked", "", "blocked", FEATURE_SUFFERS},
+    {{"has_blocked", "", "blocked", FEATURE_SUFFERS, false},
      {TRANSFORM_LINEAR, 2, 0},
      .05,
      .5,
      blocked_observe,
      MEASURE_BLOCKED_S,
-     "1 when it waited for something for longer than from one look to the next, else 0"},
-    {{"blocked_duration", "s", "longest wait", FEATURE_SUFFERS},
+     "1 when it waited for something for longer than from one look to the next, else 0",
+     NULL},
+    {{"blocked_duration", "s", "longest wait", FEATURE_SUFFERS, false},
      {TRANSFORM_LOG, 3600, 10},
      .03,
      .1,
      measure_observe,
      MEASURE_BLOCKED_S,
-     "its longest wait, since it began"},
-    {{"latency", "ms", "round-trip time", FEATURE_SUFFERS},
+     "its longest wait, since it began",
+     NULL},
+    {{"latency", "ms", "round-trip time", FEATURE_SUFFERS, false},
      {TRANSFORM_LOG, 10000, 10},
      .03,
      2,
      measure_observe,
      MEASURE_RTT_MS,
-     "smoothed round-trip time of a socket; of a process, the worst of its sockets"},
-    {{"degree_centrality", "", "degree centrality", FEATURE_CONTEXT},
+     "smoothed round-trip time of a socket; of a process, the worst of its sockets",
+     NULL},
+    {{"degree_centrality", "", "degree centrality", FEATURE_CONTEXT, false},
      {TRANSFORM_LINEAR, 1, 0},
      .01,
      0,
      degree_observe,
      0,
-     "neighbours divided by the other nodes"},
-    {{"betweenness", "", "betweenness", FEATURE_CONTEXT},
+     "neighbours divided by the other nodes",
+     NULL},
+    {{"betweenness", "", "betweenness", FEATURE_CONTEXT, false},
      {TRANSFORM_LINEAR, 1, 0},
      .01,
      0,
      betweenness_observe,
      0,
-     "share of the shortest paths between others that pass through it; masked in graphs above 1,000 nodes"},
-    {{"memory_rss", "bytes", "memory", FEATURE_ACTS},
+     "share of the shortest paths between others that pass through it; masked in graphs above 1,000 nodes",
+     NULL},
+    {{"memory_rss", "bytes", "memory", FEATURE_ACTS, true},
      {TRANSFORM_LOG, 64 * GIB, 1 / MIB},
      .02,
      32 * MIB,
      measure_observe,
      MEASURE_RSS_BYTES,
-     "resident memory"},
-    {{"psi_combined", "", "pressure", FEATURE_CONTEXT},
+     "resident memory",
+     NULL},
+    {{"psi_combined", "", "pressure", FEATURE_CONTEXT, false},
      {TRANSFORM_LINEAR, 1, 0},
      .02,
      0,
      pressure_observe,
      0,
-     "mean of the host's cpu, memory and io pressure (some), the same for every node"},
-    {{"psi_critical", "", "critical pressure", FEATURE_CONTEXT},
+     "mean of the host's cpu, memory and io pressure (some), the same for every node",
+     NULL},
+    {{"psi_critical", "", "critical pressure", FEATURE_CONTEXT, false},
      {TRANSFORM_LINEAR, 1, 0},
      .02,
      0,
      critical_observe,
      0,
-     "the larger of the host's memory and io pressure (full), the same for every node"},
+     "the larger of the host's memory and io pressure (full), the same for every node",
+     NULL},
 };
 
 double feature_material_share(const struct feature_row *row, double rise)
@@ -204,6 +221,9 @@ const struct feature_row *feature_find(const char *name)
     for (size_t i = 0; i < FEATURE_ROWS; i++)
         if (strcmp(feature_rows[i].feature.name, name) == 0)
             return &feature_rows[i];
+    for (size_t i = 0; i < MASKED_FEATURES; i++)
+        if (strcmp(masked_features[i].feature.name, name) == 0)
+            return &masked_features[i];
     return NULL;
 }
 

@@ -48,17 +48,27 @@ struct feature_row {
     float (*observe)(const struct observation *observation, uint32_t node, enum measure measure);
     enum measure measure; /* for observe: which one, where it takes one */
     const char *help;     /* one line: what it is observed from */
+    const char *group;    /* columns of the same counter, which the masked auto-encoder hides together */
 };
 
-/* The eleven of the published design, in its order. */
+/* The eleven of the published design, in its order: what the reference model sees. */
 #define FEATURE_ROWS 11
 extern const struct feature_row feature_rows[FEATURE_ROWS];
+
+/* What the masked auto-encoder sees (feature_masked.c). Their transforms give y = x / full (linear) or log(1 + scale x)
+ * (log); `floor` is the smallest spread of y that counts as normal. */
+#define MASKED_FEATURES 36
+extern const struct feature_row masked_features[MASKED_FEATURES];
+
+/* A measure of the node; of the host. For the tables. */
+float measure_observe(const struct observation *observation, uint32_t node, enum measure measure);
+float host_observe(const struct observation *observation, uint32_t node, enum measure measure);
 
 /* How much a rise (observed minus expected, in the feature's unit) counts, 0 to 1. The network sees logarithms: there a
  * process of 2 MB where none was expected is as far off as one of 2 GB where 20 MB were. */
 double feature_material_share(const struct feature_row *row, double rise);
 
-/* The row of that name, or NULL. */
+/* The row of that name in either table, or NULL. Names are unique over both. */
 const struct feature_row *feature_find(const char *name);
 
 /* Betweenness is observed up to so many nodes, where it is exact (graph/centrality.h): it costs about nodes x edges,

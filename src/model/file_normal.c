@@ -51,17 +51,17 @@ static bool spread_read(const cJSON *item, struct spread *spread)
     return true;
 }
 
-bool reader_spreads(struct reader *reader, const cJSON *root)
+bool reader_spreads(struct reader *reader, const cJSON *root, const char *name, struct spread *spreads)
 {
-    struct model *model = reader->model;
-    const cJSON *kinds = json_member(root, "spreads");
+    const struct model *model = reader->model;
+    const cJSON *kinds = json_member(root, name);
     if (!cJSON_IsObject(kinds))
         return reader_refuse(reader, "it does not say what is normal (\"spreads\")");
     for (size_t kind = 0; kind < SPREAD_KINDS; kind++) {
         const cJSON *of_kind = json_member(kinds, kind == SPREAD_ANY_KIND ? "any" : node_kinds[kind].name);
         for (size_t i = 0; i < model->feature_count; i++) {
             const cJSON *item = json_member(of_kind, model->features[i].name);
-            if (item != NULL && !spread_read(item, &model->spreads[kind * model->feature_count + i]))
+            if (item != NULL && !spread_read(item, &spreads[kind * model->feature_count + i]))
                 return reader_refuse(reader, "a normal spread is not three usable numbers");
         }
     }

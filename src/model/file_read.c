@@ -49,6 +49,8 @@ static bool feature_read(struct reader *reader, const cJSON *item, size_t place)
     for (size_t i = 0; i < place; i++)
         if (strcmp(model->features[i].name, feature->name) == 0)
             return reader_refuse(reader, "a feature is named twice");
+    if (!reader_group(reader, item, place))
+        return false;
     bool known = transform_read(json_member(item, "transform"), &column->transform);
     const struct feature_row *row = feature_find(feature->name);
     if (row == NULL)
@@ -109,7 +111,7 @@ static bool layers_read(struct reader *reader, const cJSON *root)
             return reader_refuse(reader, "the widths of its layers do not fit together");
         widths[place++] = inputs;
     }
-    if (widths[0] != reader->model->feature_count || widths[place] != reader->model->feature_count)
+    if (widths[0] != reader_inputs(reader) || widths[place] != reader->model->feature_count)
         return reader_refuse(reader, "its layers do not fit its features");
     if (!network_init(network, widths, place, reader->error))
         return false;
@@ -187,11 +189,16 @@ static bool root_read(struct reader *reader, const cJSON *root)
                          "the model %s has version %.0f, and this program reads up to %d: take a newer culprit, or "
                          "train it again here",
                          reader->origin, version, MODEL_VERSION);
-    if (!features_read(reader, root) || !layers_read(reader, root))
+    if (!reader_shape(reader, root) || !features_read(reader, root) || !layers_read(reader, root))
         return false;
     if (!json_number_within(json_member(root, "threshold"), 0, 1e30, &reader->model->threshold))
         return reader_refuse(reader, "it has no usable threshold");
-    return reader_spreads(reader, root) && reader_waits(reader, root) && provenance_read(reader, root);
+    if (reader->model->form == FORM_MASKED &&
+        (!reader_spreads(reader, root, "baseline_spreads", reader->model->baseline_spreads) ||
+         !reader_baselines(reader, root) || !reader_calibration(reader, root)))
+        return false;
+    return reader_spreads(reader, root, "spreads", reader->model->spreads) && reader_waits(reader, root) &&
+           provenance_read(reader, root);
 }
 
 struct model *model_parse(const char *json, size_t length, const char *origin, struct error *error)

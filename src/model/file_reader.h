@@ -27,8 +27,16 @@ const cJSON *json_member(const cJSON *object, const char *name);
 /* NULL when it is not there or no string. */
 const char *json_string(const cJSON *object, const char *name);
 
+/* The parts of the masked form; of another they read nothing. */
+bool reader_shape(struct reader *reader, const cJSON *root);
+bool reader_group(struct reader *reader, const cJSON *feature, size_t place);
+bool reader_baselines(struct reader *reader, const cJSON *root);
+bool reader_calibration(struct reader *reader, const cJSON *root);
+/* Numbers that the first layer must take. */
+size_t reader_inputs(const struct reader *reader);
+
 /* The parts "spreads" and "waits" of the file's object. */
-bool reader_spreads(struct reader *reader, const cJSON *root);
+bool reader_spreads(struct reader *reader, const cJSON *root, const char *name, struct spread *spreads);
 bool reader_waits(struct reader *reader, const cJSON *root);
 
 #endif

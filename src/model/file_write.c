@@ -1,5 +1,6 @@
 /* Writes model files. */
 #include "model/file.h"
+#include "model/file_writer.h"
 #include "model/matrix.h"
 #include "model/structure.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 
 /* A number with `digits` digits, whatever the locale's decimal point is. */
-static void number_append(struct buffer *out, double number, int digits)
+void number_append(struct buffer *out, double number, int digits)
 {
     char text[40];
     snprintf(text, sizeof text, "%.*g", digits, number);
@@ -22,7 +23,7 @@ static void number_append(struct buffer *out, double number, int digits)
     buffer_string(out, text);
 }
 
-static bool number_add(cJSON *object, const char *name, double number, int digits)
+bool number_add(cJSON *object, const char *name, double number, int digits)
 {
     struct buffer text = {0};
     number_append(&text, number, digits);
@@ -59,6 +60,9 @@ static bool features_add(cJSON *root, const struct model *model)
         if (cJSON_AddStringToObject(item, "name", model->features[i].name) == NULL ||
             cJSON_AddStringToObject(item, "unit", model->features[i].unit) == NULL)
             return false;
+        if (model->form == FORM_MASKED &&
+            cJSON_AddStringToObject(item, "group", model->group_names[model->groups[i]]) == NULL)
+            return false;
         cJSON *how = cJSON_AddObjectToObject(item, "transform");
         if (how == NULL || cJSON_AddStringToObject(how, "kind", transform_names[transform->kind]) == NULL ||
             !number_add(how, "full", transform->full, 17) ||
@@ -86,15 +90,15 @@ static bool layers_add(cJSON *root, const struct model *model)
     return list != NULL;
 }
 
-static bool spreads_add(cJSON *root, const struct model *model)
+static bool spreads_add(cJSON *root, const char *name, const struct model *model, const struct spread *spreads)
 {
-    cJSON *kinds = cJSON_AddObjectToObject(root, "spreads");
+    cJSON *kinds = cJSON_AddObjectToObject(root, name);
     for (size_t kind = 0; kinds != NULL && kind < SPREAD_KINDS; kind++) {
         cJSON *item = cJSON_AddObjectToObject(kinds, kind == SPREAD_ANY_KIND ? "any" : node_kinds[kind].name);
         if (item == NULL)
             return false;
         for (size_t i = 0; i < model->feature_count; i++) {
-            const struct spread *spread = &model->spreads[kind * model->feature_count + i];
+            const struct spread *spread = &spreads[kind * model->feature_count + i];
             if (spread->count == 0)
                 continue;
             struct buffer text = {0};
@@ -167,10 +171,14 @@ static bool provenance_add(cJSON *root, const struct model_provenance *provenanc
 static char *model_print(const struct model *model)
 {
     char *text = NULL;
+    bool masked = model->form == FORM_MASKED;
     cJSON *root = cJSON_CreateObject();
     if (root != NULL && cJSON_AddStringToObject(root, "format", MODEL_FORMAT) != NULL &&
-        cJSON_AddNumberToObject(root, "version", MODEL_VERSION) != NULL && features_add(root, model) &&
-        layers_add(root, model) && number_add(root, "threshold", model->threshold, 9) && spreads_add(root, model) &&
+        cJSON_AddNumberToObject(root, "version", masked ? MODEL_VERSION : MODEL_VERSION_REFERENCE) != NULL &&
+        (!masked || writer_shape(root, model)) && features_add(root, model) && layers_add(root, model) &&
+        number_add(root, "threshold", model->threshold, 9) && spreads_add(root, "spreads", model, model->spreads) &&
+        (!masked || (spreads_add(root, "baseline_spreads", model, model->baseline_spreads) &&
+                     writer_baselines(root, model) && writer_calibration(root, model))) &&
         waits_add(root, model) && provenance_add(root, &model->provenance))
         text = cJSON_Print(root);
     cJSON_Delete(root);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORM_NAME(form, name) [form] = name,
+const char *const form_names[FORM_COUNT] = {MODEL_FORMS(FORM_NAME)};
+
 struct model *model_new(void)
 {
     struct model *model = calloc(1, sizeof *model);
@@ -24,6 +27,9 @@ void model_free(struct model *model)
         return;
     network_done(&model->network);
     free(model->spreads);
+    free(model->baseline_spreads);
+    baselines_done(&model->baselines);
+    free(model->calibration.scores);
     free(model->waits);
     buffer_done(&model->remarks);
     arena_done(&model->arena);
@@ -33,7 +39,8 @@ void model_free(struct model *model)
 bool model_spreads_new(struct model *model, struct error *error)
 {
     model->spreads = calloc(SPREAD_KINDS * model->feature_count + 1, sizeof *model->spreads);
-    return model->spreads != NULL || error_memory(error);
+    model->baseline_spreads = calloc(SPREAD_KINDS * model->feature_count + 1, sizeof *model->baseline_spreads);
+    return (model->spreads != NULL && model->baseline_spreads != NULL) || error_memory(error);
 }
 
 bool model_use_reference_features(struct model *model, struct error *error)
@@ -43,6 +50,29 @@ bool model_use_reference_features(struct model *model, struct error *error)
         model->features[i] = feature_rows[i].feature;
         model->columns[i] = (struct feature_column){&feature_rows[i], feature_rows[i].transform};
     }
+    return model_spreads_new(model, error);
+}
+
+uint8_t model_group(struct model *model, const char *name)
+{
+    size_t group = 0;
+    while (group < model->group_count && strcmp(model->group_names[group], name) != 0)
+        group++;
+    if (group == model->group_count)
+        model->group_names[model->group_count++] = name;
+    return (uint8_t)group;
+}
+
+bool model_use_masked_features(struct model *model, struct error *error)
+{
+    model->form = FORM_MASKED;
+    model->feature_count = MASKED_FEATURES;
+    for (size_t i = 0; i < MASKED_FEATURES; i++) {
+        model->features[i] = masked_features[i].feature;
+        model->columns[i] = (struct feature_column){&masked_features[i], masked_features[i].transform};
+        model->groups[i] = model_group(model, masked_features[i].group);
+    }
+    baselines_init(&model->baselines, model->feature_count);
     return model_spreads_new(model, error);
 }
 
@@ -105,11 +135,16 @@ const char *model_remarks(const struct model *model)
     return buffer_text(&model->remarks);
 }
 
+const struct spread *spread_find(const struct model *model, const struct spread *spreads, enum node_kind kind,
+                                 size_t feature)
+{
+    const struct spread *spread = &spreads[kind * model->feature_count + feature];
+    return spread->count >= SPREAD_COUNT_MIN ? spread : &spreads[SPREAD_ANY_KIND * model->feature_count + feature];
+}
+
 const struct spread *model_spread(const struct model *model, enum node_kind kind, size_t feature)
 {
-    const struct spread *spread = &model->spreads[kind * model->feature_count + feature];
-    return spread->count >= SPREAD_COUNT_MIN ? spread
-                                             : &model->spreads[SPREAD_ANY_KIND * model->feature_count + feature];
+    return spread_find(model, model->spreads, kind, feature);
 }
 
 void program_key(char key[PROGRAM_KEY_BYTES], const char *program)

@@ -12,8 +12,9 @@
 
 struct model;
 
-/* The model that is compiled in. */
+/* The models that are compiled in: the default, and the published graph auto-encoder. */
 struct model *model_bundled(struct error *error);
+struct model *model_reference(struct error *error);
 
 /* A JSON file; a damaged, foreign or newer one: NULL with a sentence that names what is wrong. */
 struct model *model_read(const char *path, struct error *error);
@@ -38,6 +39,7 @@ struct feature {
     const char *unit;  /* of observed and expected: "%", "s", "bytes", "" */
     const char *label; /* for people: "cpu" */
     enum feature_role role;
+    bool weak; /* being large is no deed, becoming it is: counts half */
 };
 
 size_t model_feature_count(const struct model *model);
@@ -78,6 +80,10 @@ struct residuals {
 
 bool model_residuals(const struct model *model, const struct graph *graph, struct residuals *residuals,
                      struct error *error);
+/* The same with the baselines alone in the auto-encoder's place, where the model has baselines: what the network adds
+ * is the difference. */
+bool model_residuals_of_baselines(const struct model *model, const struct graph *graph, struct residuals *residuals,
+                                  struct error *error);
 void residuals_done(struct residuals *residuals);
 
 /* How far a feature of a node of that kind went from one observed value to another, in units of its normal spread;

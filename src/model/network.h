@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #define NETWORK_LAYERS_MAX 8
-#define NETWORK_WIDTH_MAX  256
+#define NETWORK_WIDTH_MAX  512
 
 struct layer {
     size_t inputs, outputs;

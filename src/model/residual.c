@@ -2,9 +2,11 @@
 #include "model/structure.h"
 
 #include "model/matrix.h"
+#include "model/residual.h"
 #include "model/statistics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,16 +93,14 @@ static bool score_fill(struct residuals *residuals, struct error *error)
     return true;
 }
 
-bool model_residuals(const struct model *model, const struct graph *graph, struct residuals *residuals,
-                     struct error *error)
+static bool residuals_of_reference(const struct model *model, const struct graph *graph, struct residuals *residuals,
+                                   struct error *error)
 {
     struct adjacency adjacency = {0};
     struct network_room room = {0};
     size_t stride = matrix_stride(model->feature_count);
     float *features = NULL;
     bool done = false;
-    if (!residuals_init(residuals, graph->node_count, model->feature_count, error))
-        return false;
     if (!adjacency_init(&adjacency, graph, error) ||
         !network_room_init(&room, &model->network, graph->node_count, error))
         goto out;
@@ -120,14 +120,47 @@ bool model_residuals(const struct model *model, const struct graph *graph, struc
                       model->name);
             goto out;
         }
-    done = score_fill(residuals, error);
+    done = true;
 out:
     free(features);
     network_room_done(&room);
     adjacency_done(&adjacency);
+    return done;
+}
+
+static bool residuals_make(const struct model *model, const struct graph *graph, bool by_network,
+                           struct residuals *residuals, struct error *error)
+{
+    if (!residuals_init(residuals, graph->node_count, model->feature_count, error))
+        return false;
+    bool done = model->form == FORM_MASKED ? residuals_of_masked(model, graph, by_network, residuals, error)
+                                           : residuals_of_reference(model, graph, residuals, error);
+    done = done && score_fill(residuals, error);
     if (!done)
         residuals_done(residuals);
     return done;
+}
+
+bool model_residuals(const struct model *model, const struct graph *graph, struct residuals *residuals,
+                     struct error *error)
+{
+    return residuals_make(model, graph, true, residuals, error);
+}
+
+bool model_residuals_of_baselines(const struct model *model, const struct graph *graph, struct residuals *residuals,
+                                  struct error *error)
+{
+    return residuals_make(model, graph, false, residuals, error);
+}
+
+/* The normal spread of a feature in nodes of that kind, by the baselines. */
+static double kind_unit(const struct model *model, enum node_kind kind, size_t feature)
+{
+    char key[64];
+    snprintf(key, sizeof key, "kind:%s", node_kinds[kind].name);
+    const struct baseline *baseline = baselines_find(&model->baselines, key);
+    double spread = baseline == NULL ? 0 : (double)baseline->cells[feature].spread;
+    return fmax(spread, model->columns[feature].row->floor);
 }
 
 double model_change(const struct model *model, enum node_kind kind, size_t feature, double before, double after)
@@ -136,5 +169,7 @@ double model_change(const struct model *model, enum node_kind kind, size_t featu
     if (column->row == NULL || isnan(before) || isnan(after))
         return NAN;
     double way = transform_apply(&column->transform, after) - transform_apply(&column->transform, before);
-    return way / (double)normal_unit(model, kind, feature) * feature_material_share(column->row, fabs(after - before));
+    double unit =
+        model->form == FORM_MASKED ? kind_unit(model, kind, feature) : (double)normal_unit(model, kind, feature);
+    return way / unit * feature_material_share(column->row, fabs(after - before));
 }

@@ -2,8 +2,10 @@
 #include "model/train.h"
 
 #include "model/adam.h"
+#include "model/baseline_learn.h"
 #include "model/calibrate.h"
 #include "model/gradient.h"
+#include "model/masked_train.h"
 #include "model/matrix.h"
 #include "model/statistics.h"
 #include "model/structure.h"
@@ -100,6 +102,13 @@ static void trainer_done(struct trainer *trainer)
     free(trainer->order);
 }
 
+static bool features_foreign(const struct trainer *trainer)
+{
+    return error_set(trainer->error,
+                     "the model \"%s\" has other features than this program trains: start from scratch (--from none)",
+                     trainer->training->from->name);
+}
+
 /* The network of `from`, if it reconstructs the same features in the same way; else one drawn anew. */
 static bool network_start(struct trainer *trainer)
 {
@@ -119,10 +128,7 @@ static bool network_start(struct trainer *trainer)
                one->scale == other->scale;
     }
     if (!same)
-        return error_set(
-            trainer->error,
-            "the model \"%s\" has other features than this program trains: start from scratch (--from none)",
-            from->name);
+        return features_foreign(trainer);
     return network_copy(&model->network, &from->network, trainer->error);
 }
 
@@ -247,6 +253,75 @@ static bool held_out_compare(struct trainer *trainer)
     return true;
 }
 
+static bool reference_make(struct trainer *trainer)
+{
+    const struct training *training = trainer->training;
+    if (!trainer_init(trainer))
+        return false;
+    trainer->model->provenance.epochs = trainer->epochs;
+    return network_start(trainer) && network_train(trainer) && held_out_compare(trainer) &&
+           calibrate_spreads(trainer->model, trainer->graphs, trainer->examples, trainer->held_out,
+                             trainer->graph_count, training->seed, trainer->error);
+}
+
+/* Baselines of these graphs merged with those of `from`, whose weights and spreads stay. */
+static bool masked_adapt(struct trainer *trainer)
+{
+    struct model *model = trainer->model;
+    const struct model *from = trainer->training->from;
+    size_t cells = SPREAD_KINDS * model->feature_count;
+    bool same = from->feature_count == model->feature_count && from->group_count == model->group_count;
+    for (size_t i = 0; same && i < model->feature_count; i++)
+        same = from->columns[i].row == model->columns[i].row && from->groups[i] == model->groups[i] &&
+               from->columns[i].transform.kind == model->columns[i].transform.kind &&
+               from->columns[i].transform.scale == model->columns[i].transform.scale;
+    if (!same)
+        return features_foreign(trainer);
+    model->provenance = from->provenance;
+    double *losses = arena_take(&model->arena, (from->provenance.loss_count + 1) * sizeof *losses);
+    if (losses == NULL)
+        return error_memory(trainer->error);
+    memcpy(losses, from->provenance.losses, from->provenance.loss_count * sizeof *losses);
+    model->provenance.losses = losses;
+    memcpy(model->spreads, from->spreads, cells * sizeof *model->spreads);
+    memcpy(model->baseline_spreads, from->baseline_spreads, cells * sizeof *model->baseline_spreads);
+    return network_copy(&model->network, &from->network, trainer->error) &&
+           baselines_learn(model, trainer->graphs, NULL, trainer->graph_count, trainer->training->one_host,
+                           trainer->training->seed, trainer->error) &&
+           (baselines_merge(&model->baselines, &from->baselines) || error_memory(trainer->error));
+}
+
+static bool masked_make(struct trainer *trainer)
+{
+    const struct training *training = trainer->training;
+    size_t *each = calloc(trainer->graph_count + 1, sizeof *each);
+    trainer->model = model_new();
+    bool made = (each != NULL && trainer->model != NULL) || error_memory(trainer->error);
+    made = made && model_use_masked_features(trainer->model, trainer->error);
+    for (size_t i = 0; made && i < trainer->graph_count; i++) {
+        each[i] = i;
+        trainer->nodes += trainer->graphs[i]->node_count;
+    }
+    const struct masked_training masked = {
+        .graphs = trainer->graphs,
+        .recordings = training->recordings == NULL ? each : training->recordings,
+        .graph_count = trainer->graph_count,
+        .entities = training->one_host,
+        .epochs = training->epochs,
+        .seed = training->seed,
+        .progress = training->progress,
+        .context = training->context,
+    };
+    if (made && training->from != NULL)
+        made = masked_adapt(trainer);
+    else if (made)
+        made = masked_train(trainer->model, &masked, trainer->error) &&
+               masked_calibrate_spreads(trainer->model, trainer->graphs, trainer->graph_count, training->seed,
+                                        trainer->error);
+    free(each);
+    return made;
+}
+
 static bool provenance_fill(struct trainer *trainer)
 {
     struct model *model = trainer->model;
@@ -254,7 +329,6 @@ static bool provenance_fill(struct trainer *trainer)
     model->provenance.seed = training->seed;
     model->provenance.graphs = trainer->graph_count;
     model->provenance.nodes = trainer->nodes;
-    model->provenance.epochs = trainer->epochs;
     model->name = model_text(model, "trained");
     model->provenance.corpus = model_text(model, training->corpus == NULL ? "" : training->corpus);
     model->provenance.date = model_text(model, training->date == NULL ? "" : training->date);
@@ -273,11 +347,9 @@ struct model *model_train(struct graph *const *graphs, size_t graph_count, const
         .rate = training->learning_rate > 0 ? training->learning_rate : RATE_DEFAULT,
         .error = error,
     };
+    bool masked = training->from != NULL ? training->from->form == FORM_MASKED : training->masked;
     random_init(&trainer.random, training->seed);
-    bool done = trainer_check(&trainer) && trainer_init(&trainer) && network_start(&trainer) &&
-                network_train(&trainer) && held_out_compare(&trainer) &&
-                calibrate_spreads(trainer.model, graphs, trainer.examples, trainer.held_out, graph_count,
-                                  training->seed, error) &&
+    bool done = trainer_check(&trainer) && (masked ? masked_make(&trainer) : reference_make(&trainer)) &&
                 calibrate_waits(trainer.model, graphs, graph_count, training->seed, error) &&
                 (training->from == NULL || calibrate_blend(trainer.model, training->from, graph_count, error)) &&
                 provenance_fill(&trainer);

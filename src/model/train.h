@@ -5,10 +5,14 @@
 #include "model/model.h"
 
 struct training {
-    size_t epochs; /* 0 = 100 */
+    size_t epochs; /* 0 = 100 for the reference, up to 60 for the masked */
     uint64_t seed;
     double learning_rate;     /* the highest, after a tenth of the training; 0 = 0.01 */
-    const struct model *from; /* start from its weights and blend its baselines; NULL = from scratch */
+    const struct model *from; /* start from its weights and blend its baselines; NULL = from scratch. A masked one keeps
+                                 its weights: what is normal on a host is in the baselines */
+    bool masked;              /* the masked auto-encoder; else the reference. With `from`: as that is */
+    const size_t *recordings; /* per graph, of which recording it is; NULL = each of its own. Masked only */
+    bool one_host;            /* all graphs are of one host: entities get baselines of their own. Masked only */
     const char *corpus;       /* one line on what the graphs are, for the provenance */
     const char *date;         /* "2026-11-20" */
     /* Called after each epoch, for a progress bar; NULL = none. */

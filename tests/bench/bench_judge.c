@@ -10,8 +10,8 @@ enum { NODES = 40000, EDGES = 100000, PROCESSES = 3000, FEATURES = 11, ROUNDS = 
 
 static const struct feature *feature_of(const void *model, size_t feature)
 {
-    static const struct feature acts = {"cpu_pct", "%", "cpu", FEATURE_ACTS};
-    static const struct feature suffers = {"latency", "s", "latency", FEATURE_SUFFERS};
+    static const struct feature acts = {"cpu_pct", "%", "cpu", FEATURE_ACTS, false};
+    static const struct feature suffers = {"latency", "s", "latency", FEATURE_SUFFERS, false};
     (void)model;
     return feature % 2 == 0 ? &acts : &suffers;
 }

@@ -10,11 +10,11 @@
 #include <cmocka.h>
 
 static const struct feature scene_features[SCENE_FEATURES] = {
-    [SCENE_CPU] = {"cpu_pct", "%", "cpu", FEATURE_ACTS},
-    [SCENE_MEMORY] = {"memory_rss", "bytes", "memory", FEATURE_ACTS},
-    [SCENE_STATE] = {"state", "", "state", FEATURE_ACTS},
-    [SCENE_LATENCY] = {"latency", "s", "latency", FEATURE_SUFFERS},
-    [SCENE_DEGREE] = {"degree", "", "edges", FEATURE_CONTEXT},
+    [SCENE_CPU] = {"cpu_pct", "%", "cpu", FEATURE_ACTS, false},
+    [SCENE_MEMORY] = {"memory_rss", "bytes", "memory", FEATURE_ACTS, false},
+    [SCENE_STATE] = {"state", "", "state", FEATURE_ACTS, false},
+    [SCENE_LATENCY] = {"latency", "s", "latency", FEATURE_SUFFERS, false},
+    [SCENE_DEGREE] = {"degree", "", "edges", FEATURE_CONTEXT, false},
 };
 
 static const struct feature *feature_of(const void *model, size_t feature)

@@ -148,7 +148,7 @@ static void what_is_no_model_is_refused(void **state)
         {"[1, 2]", "not a culprit model"},
         {"{\"format\": 3}", "not a culprit model"},
         {"{\"format\": \"culprit-model\"}", "no version"},
-        {"{\"format\": \"culprit-model\", \"version\": 2}", "newer culprit"},
+        {"{\"format\": \"culprit-model\", \"version\": 3}", "newer culprit"},
         {"{\"format\": \"culprit-model\", \"version\": 1}", "features"},
         {"{\"format\": \"culprit-model\", \"version\": 1, \"features\": [7]}", "feature"},
     };
