@@ -43,7 +43,7 @@ static const struct call_row calls[] = {
     {SYS_epoll_pwait, CALL_IDLE, 0},
     {SYS_nanosleep, CALL_IDLE, 0},
     {SYS_clock_nanosleep, CALL_IDLE, 0},
-    {SYS_futex, CALL_IDLE, 0},
+    {SYS_futex, CALL_FUTEX, 0},
     {SYS_rt_sigsuspend, CALL_IDLE, 0},
     {SYS_rt_sigtimedwait, CALL_IDLE, 0},
     {SYS_restart_syscall, CALL_IDLE, 0},
@@ -89,6 +89,17 @@ static uint64_t child_meant(const struct proc_system_call *call)
     return pid > 0 ? (uint64_t)pid : 0;
 }
 
+enum call_class call_class(long number, unsigned *other)
+{
+    *other = 0;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (calls[i].number == number) {
+            *other = (unsigned)calls[i].other;
+            return calls[i].class;
+        }
+    return CALL_OTHER;
+}
+
 struct call_meaning call_meaning(const struct proc_system_call *call)
 {
     struct call_meaning meaning = {.descriptor = (uint32_t)call->arguments[0], .other_descriptor = UINT64_MAX};
@@ -100,14 +111,11 @@ struct call_meaning call_meaning(const struct proc_system_call *call)
         meaning.class = command == F_SETLKW || command == F_OFD_SETLKW ? CALL_LOCK : CALL_OTHER;
         return meaning;
     }
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        if (calls[i].number == call->number) {
-            meaning.class = calls[i].class;
-            if (calls[i].other > 0)
-                meaning.other_descriptor = (uint32_t)call->arguments[calls[i].other];
-            if (meaning.class == CALL_CHILD)
-                meaning.child = child_meant(call);
-            break;
-        }
+    unsigned other;
+    meaning.class = call_class(call->number, &other);
+    if (other > 0)
+        meaning.other_descriptor = (uint32_t)call->arguments[other];
+    if (meaning.class == CALL_CHILD)
+        meaning.child = child_meant(call);
     return meaning;
 }

@@ -2,19 +2,8 @@
 #ifndef COLLECT_PROC_CALL_H
 #define COLLECT_PROC_CALL_H
 
+#include "collect/call_class.h"
 #include "collect/proc_parse.h"
-
-enum call_class {
-    CALL_OTHER,   /* not in the table: a wait only in state D */
-    CALL_IDLE,    /* waits for anything or for time (poll, nanosleep, futex, ...): no edge */
-    CALL_LOCK,    /* a file lock on `descriptor` */
-    CALL_READ,    /* bytes from `descriptor`, which may be a pipe, a socket or a file */
-    CALL_WRITE,   /* room in it */
-    CALL_CONNECT, /* the connection of it */
-    CALL_ACCEPT,  /* somebody who connects to it */
-    CALL_CHILD,   /* the exit of `child`, or of any when it is 0 */
-    CALL_VFORK,   /* the exec or exit of the child just made */
-};
 
 struct call_meaning {
     enum call_class class;
@@ -24,7 +13,10 @@ struct call_meaning {
     bool description_lock;     /* CALL_LOCK of an open file description (F_OFD_SETLKW) */
 };
 
-/* Futexes are idle: what /proc shows of them does not tell who holds the word. */
 struct call_meaning call_meaning(const struct proc_system_call *call);
+
+/* The class of the call of that number, and the argument with the descriptor that bytes go to (0: it has none). Of
+ * fcntl the arguments decide: it is CALL_OTHER here. */
+enum call_class call_class(long number, unsigned *other);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "collect/proc_call.h"
 #include "collect/proc_read.h"
+#include "collect/waits.h"
 
 #include <string.h>
 
@@ -104,6 +105,7 @@ static bool sleeper_append(struct sleeper *sleeper)
     case CALL_OTHER:
         return append_on_device(sleeper, SIZE_MAX);
     case CALL_IDLE:
+    case CALL_FUTEX:
     case CALL_LOCK: /* the lock table tells */
         break;
     }
@@ -113,7 +115,8 @@ static bool sleeper_append(struct sleeper *sleeper)
 static bool thread_append(struct source *source, struct wait_ends *ends, const struct process_memory *process,
                           const struct sleep_memory *sleep, uint64_t thread)
 {
-    if (!sleep->call.blocked || sleep->asleep_since_ns == 0)
+    if (!sleep->call.blocked || sleep->asleep_since_ns == 0 ||
+        wait_recorder_tells(source->wait_recorder, process, thread, sleep))
         return true;
     const struct table *table = &source->sample->tables[TABLE_PROCESS];
     struct sleeper sleeper = {.source = source,
@@ -147,9 +150,9 @@ static bool threads_append(struct source *source, struct wait_ends *ends)
 bool wait_collect(struct source *source, struct error *error)
 {
     struct wait_ends ends = {0};
-    bool done = true;
-    if (source->complete)
-        done = wait_ends_build(source, &ends) && threads_append(source, &ends);
+    bool done = wait_recorder_append(source, &ends);
+    if (done && source->complete)
+        done = wait_ends_need(source, &ends) && threads_append(source, &ends);
     done = done && wait_finish(source);
     wait_ends_done(&ends);
     return done || error_memory(error);

@@ -13,12 +13,15 @@ struct wait {
     enum wait_kind kind;
     bool at_least;
     bool inferred;
+    bool recorded; /* the recorder tells of it, and of its end */
     const struct process_memory *waiter;
     const struct process_memory *holder; /* NULL: nobody is known */
     uint64_t thread;                     /* 0: not known which */
+    uint64_t holder_thread;              /* 0: not known which */
     uint64_t mount_namespace;            /* 0: not known */
     const char *path;                    /* NULL: none */
     uint64_t inode;                      /* 0: none */
+    bool accepted;                       /* of a socket that is `recorded`: the other end had connected to it */
     int64_t since_ns;
 };
 
@@ -42,8 +45,9 @@ bool wait_finish(struct source *source);
 
 enum { WAIT_HOLDERS_MAX = 8 };
 
-/* Who is at the other end, found by inode; built once per sample. */
+/* Who is at the other end, found by inode; built once per sample, when first needed. Zeroed = not yet. */
 struct wait_ends {
+    bool built;
     struct wait_end {
         uint64_t inode;
         uint32_t row;
@@ -56,7 +60,8 @@ struct wait_ends {
     size_t holder_count;
 };
 
-bool wait_ends_build(struct source *source, struct wait_ends *ends);
+/* False: out of memory; wait_ends_done is due either way. */
+bool wait_ends_need(struct source *source, struct wait_ends *ends);
 void wait_ends_done(struct wait_ends *ends);
 
 /* Appends the rows of a wait on a pipe (of wait->kind, on wait->inode): one for each process at its other end, at most
@@ -64,6 +69,8 @@ void wait_ends_done(struct wait_ends *ends);
 bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait *wait);
 /* The same for a socket whose peer is on this host. */
 bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait);
+/* The process at the other end of that socket, when there is just one; NULL: it is not known. */
+const struct process_memory *wait_socket_holder(struct source *source, struct wait_ends *ends, uint64_t inode);
 /* The child that a process waits for, by its pid or (0) because it is the only one; NULL: not known. */
 const struct process_memory *wait_child(struct source *source, const struct wait_ends *ends,
                                         const struct process_memory *parent, uint64_t child);

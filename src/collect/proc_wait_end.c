@@ -48,9 +48,12 @@ static bool children_find(struct source *source, uint32_t **only_child)
     return true;
 }
 
-bool wait_ends_build(struct source *source, struct wait_ends *ends)
+bool wait_ends_need(struct source *source, struct wait_ends *ends)
 {
     const struct table *tables = source->sample->tables;
+    if (ends->built)
+        return true;
+    ends->built = true;
     return ends_sort(&tables[TABLE_DESCRIPTOR], DESCRIPTOR_INODE, DESCRIPTOR_TYPE, &ends->descriptors,
                      &ends->descriptor_count) &&
            ends_sort(&tables[TABLE_SOCKET], SOCKET_INODE, SIZE_MAX, &ends->sockets, &ends->socket_count) &&
@@ -123,12 +126,27 @@ bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait
     return holders_append(source, ends, wait->inode, access, wait);
 }
 
-bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait)
+/* Inode of the other end of that socket; 0: not known on this host. */
+static uint64_t peer_inode(const struct source *source, const struct wait_ends *ends, uint64_t inode)
 {
     const struct table *table = &source->sample->tables[TABLE_SOCKET];
-    size_t i = end_first(ends->sockets, ends->socket_count, wait->inode);
-    bool known = i < ends->socket_count && ends->sockets[i].inode == wait->inode;
-    uint64_t peer = known ? table_u64(table, ends->sockets[i].row, SOCKET_PEER_INODE, 0) : 0;
+    size_t i = end_first(ends->sockets, ends->socket_count, inode);
+    bool known = i < ends->socket_count && ends->sockets[i].inode == inode;
+    return known ? table_u64(table, ends->sockets[i].row, SOCKET_PEER_INODE, 0) : 0;
+}
+
+const struct process_memory *wait_socket_holder(struct source *source, struct wait_ends *ends, uint64_t inode)
+{
+    uint64_t peer = peer_inode(source, ends, inode);
+    if (peer == 0)
+        return NULL;
+    holders_find(source, ends, peer, 0);
+    return ends->holder_count == 1 ? ends->holders[0] : NULL;
+}
+
+bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait)
+{
+    uint64_t peer = peer_inode(source, ends, wait->inode);
     if (peer == 0 || wait->kind == WAIT_ACCEPT)
         return wait_append(source, wait);
     return holders_append(source, ends, peer, 0, wait);

@@ -41,6 +41,8 @@ static void object_set(struct sample *sample, size_t row, const struct wait *wai
         sample_set_string(sample, TABLE_WAIT, row, WAIT_PATH, wait->path, strlen(wait->path));
     if (wait->mount_namespace != 0 && wait->path != NULL)
         table_set_u64(table, row, WAIT_MOUNT_NAMESPACE, wait->mount_namespace);
+    if (wait->recorded && wait->kind == WAIT_SOCKET_RECEIVE)
+        table_set_u64(table, row, WAIT_ACCEPTED, wait->accepted);
     if (wait->inode != 0)
         table_set_u64(table, row, WAIT_INODE, wait->inode);
 }
@@ -56,6 +58,8 @@ bool wait_append(struct source *source, const struct wait *wait)
     process_set(table, row, wait->waiter, WAIT_PID, WAIT_START_TICKS);
     if (wait->thread != 0)
         table_set_u64(table, row, WAIT_THREAD, wait->thread);
+    if (wait->holder_thread != 0)
+        table_set_u64(table, row, WAIT_HOLDER_THREAD, wait->holder_thread);
     if (wait->holder != NULL) {
         process_set(table, row, wait->holder, WAIT_HOLDER_PID, WAIT_HOLDER_START_TICKS);
         const char *name = sample_string(sample, TABLE_PROCESS, wait->holder->row, PROCESS_NAME);
@@ -70,6 +74,8 @@ bool wait_append(struct source *source, const struct wait *wait)
     table_set_u64(table, row, WAIT_COUNT, 1);
     table_set_u64(table, row, WAIT_TOTAL_NS, (uint64_t)(sample->boottime_ns - wait->since_ns));
     table_set_u64(table, row, WAIT_INFERRED, wait->inferred);
+    if (wait->recorded)
+        return true;
     struct wait_key key = {.pid = wait->waiter->pid,
                            .start_ticks = wait->waiter->start_ticks,
                            .thread = wait->thread,

@@ -1,6 +1,7 @@
-/* A build without the kernel source: there is no recorder and no lifecycle. */
+/* A build without the kernel source: there is no recorder, of locks or waits, and no lifecycle. */
 #include "collect/lifecycle.h"
 #include "collect/recorder.h"
+#include "collect/waits.h"
 
 struct recorder *recorder_new(struct error *error)
 {
@@ -57,5 +58,40 @@ void lifecycle_free(struct lifecycle *lifecycle)
 bool lifecycle_collect(struct source *source)
 {
     (void)source;
+    return true;
+}
+
+struct wait_recorder *wait_recorder_new(struct error *error)
+{
+    recorder_new(error);
+    return NULL;
+}
+
+void wait_recorder_free(struct wait_recorder *recorder)
+{
+    (void)recorder;
+}
+
+void wait_recorder_begin(struct wait_recorder *recorder)
+{
+    (void)recorder;
+}
+
+bool wait_recorder_read(struct wait_recorder *recorder)
+{
+    (void)recorder;
+    return true;
+}
+
+bool wait_recorder_tells(const struct wait_recorder *recorder, const struct process_memory *process, uint64_t thread,
+                         const struct sleep_memory *sleep)
+{
+    (void)recorder, (void)process, (void)thread, (void)sleep;
+    return false;
+}
+
+bool wait_recorder_append(struct source *source, struct wait_ends *ends)
+{
+    (void)source, (void)ends;
     return true;
 }

@@ -75,6 +75,7 @@ void source_free(struct source *source)
     recorder_free(source->recorder);
     kernel_sample_free(source->kernel);
     lifecycle_free(source->lifecycle);
+    wait_recorder_free(source->wait_recorder);
     sample_release(source->previous);
     free(source->carried);
     free(source->processes.items);
@@ -274,6 +275,8 @@ void source_settle(struct source *source)
         if (source->recorder != NULL)
             source->lifecycle = lifecycle_new(&source->recorder_missing);
     }
+    if (source->live && source->wait_recorder == NULL && source->waits_missing.text[0] == '\0')
+        source->wait_recorder = wait_recorder_new(&source->waits_missing);
     if (source->live && source->kernel == NULL && source->kernel_missing.text[0] == '\0')
         source->kernel = kernel_sample_new(&source->kernel_missing);
 }
@@ -291,8 +294,9 @@ static void kernel_gather(struct source *source)
 
 static bool recorder_gather(struct source *source, struct error *error)
 {
-    return source->recorder == NULL || (recorder_read(source->recorder) && lifecycle_collect(source)) ||
-           error_memory(error);
+    bool locks = source->recorder == NULL || (recorder_read(source->recorder) && lifecycle_collect(source));
+    bool waits = source->wait_recorder == NULL || wait_recorder_read(source->wait_recorder);
+    return (locks && waits) || error_memory(error);
 }
 
 static int64_t probes_cpu_ns(const struct source *source)
@@ -318,6 +322,8 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     sample->complete = complete;
     if (source->recorder != NULL)
         recorder_begin(source->recorder);
+    if (source->wait_recorder != NULL)
+        wait_recorder_begin(source->wait_recorder);
     kernel_gather(source);
     if (source->recorder != NULL || source->kernel_read)
         sample->sources |= SAMPLE_SOURCE_KERNEL;

@@ -11,6 +11,7 @@
 #include "collect/proc_parse.h"
 #include "collect/recorder.h"
 #include "collect/source.h"
+#include "collect/waits.h"
 #include "sample/sample.h"
 
 #include <limits.h>
@@ -106,13 +107,15 @@ struct source {
     struct sockets *sockets; /* NULL: not asked */
     struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
     struct filesystems *filesystems;
-    struct recorder *recorder;     /* NULL: none, or not yet */
-    struct lifecycle *lifecycle;   /* NULL: none, or not yet */
-    struct error recorder_missing; /* why there is none; empty while it was not tried */
-    struct kernel_sample *kernel;  /* NULL: none, or not yet */
-    struct error kernel_missing;   /* why there is none; empty while it was not tried */
-    bool kernel_read;              /* it has told all for the sample under way */
-    bool kernel_read_before;       /* and for the one before */
+    struct recorder *recorder;           /* NULL: none, or not yet */
+    struct lifecycle *lifecycle;         /* NULL: none, or not yet */
+    struct wait_recorder *wait_recorder; /* NULL: none, or not yet */
+    struct error waits_missing;          /* why there is none; empty while it was not tried */
+    struct error recorder_missing;       /* why there is none; empty while it was not tried */
+    struct kernel_sample *kernel;        /* NULL: none, or not yet */
+    struct error kernel_missing;         /* why there is none; empty while it was not tried */
+    bool kernel_read;                    /* it has told all for the sample under way */
+    bool kernel_read_before;             /* and for the one before */
     uint64_t page_bytes, ns_per_tick;
 
     uint64_t number; /* of the sample under way, from 1 */

@@ -147,9 +147,11 @@
     X(WAIT_HOLDER_PID, "holder_pid", U64, "", "for whom; absent when nobody is known")                         \
     X(WAIT_HOLDER_START_TICKS, "holder_start_ticks", U64, "ticks", "start of that process")                    \
     X(WAIT_HOLDER_NAME, "holder_name", STRING, "", "its name, when it may be gone by the time of the sample")  \
+    X(WAIT_HOLDER_THREAD, "holder_thread", U64, "", "which of its threads, where that is known")               \
     X(WAIT_MOUNT_NAMESPACE, "mount_namespace", U64, "", "of the object's path")                                \
     X(WAIT_PATH, "path", STRING, "", "object: path of the file or device")                                     \
     X(WAIT_INODE, "inode", U64, "", "object: inode of the pipe or socket")                                     \
+    X(WAIT_ACCEPTED, "accepted", U64, "", "of a socket: 1 when the other end had connected to it")             \
     X(WAIT_SINCE_NS, "since", U64, "ns", "boot time at which the longest single wait began")                   \
     X(WAIT_UNTIL_NS, "until", U64, "ns", "boot time at which it ended; the sample's own time when it goes on") \
     X(WAIT_AT_LEAST, "at_least", U64, "", "1: it had begun before our first look")                             \
