@@ -6,6 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Shorter waits than this are nowhere beyond the normal (model/calibrate_waits.c). */
+#define EDGE_LEAST_S 0.05
+
 /* What is waited on; NODE_KIND_COUNT = nothing that is a node. */
 static const enum node_kind wait_objects[WAIT_KIND_COUNT] = {
     [WAIT_LOCK] = NODE_FILE,          [WAIT_PIPE_READ] = NODE_PIPE,
@@ -39,6 +42,15 @@ static bool wait_object(struct build *build, const struct sample *sample, size_t
     else
         return true;
     return *on != NODE_NONE;
+}
+
+/* Of a socket that is closed by now the row alone tells who had connected to whom. */
+static void accepted_note(const struct build *build, const struct table *table, size_t row, uint32_t on)
+{
+    struct node *node = on == NODE_NONE ? NULL : &build->graph->nodes[on];
+    if (node != NULL && node->kind == NODE_SOCKET && node->row == UINT32_MAX &&
+        table_u64(table, row, WAIT_ACCEPTED, 0) == 1)
+        node->accepted = true;
 }
 
 static void wait_extent(const struct sample *sample, size_t row, struct span *span)
@@ -99,6 +111,7 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
         build->scratch[span.from].lock_wait_sample = (uint32_t)number + 1;
     if (!wait_object(build, sample, row, span.kind, locks, &span.on))
         return false;
+    accepted_note(build, table, row, span.on);
     wait_extent(sample, row, &span);
     span.ongoing = span.ongoing && sample == build->newest;
     return spans_add(waits, &span) && hold_add(sample, row, &span, holds);
@@ -110,10 +123,18 @@ static bool wait_is_by_design(int kind)
     return kind == WAIT_CHILD || kind == WAIT_ACCEPT;
 }
 
+/* Waits that are over after so little are what processes do all day, and make no edge. */
+static bool wait_is_passing(const struct span *span)
+{
+    return span->kind != WAIT_LOCK && !span->ongoing && span_seconds(span) < EDGE_LEAST_S;
+}
+
 static bool wait_edges(struct build *build, const struct spans *waits)
 {
     for (size_t i = 0; i < waits->count; i++) {
         const struct span *span = &waits->items[i];
+        if (wait_is_passing(span))
+            continue;
         if (!wait_is_by_design(span->kind))
             build_measure_raise(build, span->from, MEASURE_BLOCKED_S, span_seconds(span));
         if (span->kind == WAIT_LOCK)

@@ -14,7 +14,7 @@ static const struct {
     bool told, sure;
 } kinds[WAIT_KIND_COUNT] = {
     [WAIT_PIPE_READ] = {true, false},  [WAIT_PIPE_WRITE] = {true, true}, [WAIT_SOCKET_RECEIVE] = {true, true},
-    [WAIT_SOCKET_SEND] = {true, true}, [WAIT_CONNECT] = {true, true},
+    [WAIT_SOCKET_SEND] = {true, true}, [WAIT_CONNECT] = {true, true},    [WAIT_FUTEX] = {true, true},
 };
 
 double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
@@ -36,5 +36,6 @@ double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
 
 bool rhythm_is_doubtful(const struct edge *edge)
 {
-    return !kinds[edge->wait].sure;
+    bool semaphore = edge->wait == WAIT_FUTEX && edge->inferred && !edge->ongoing;
+    return !kinds[edge->wait].sure || semaphore;
 }

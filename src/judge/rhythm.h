@@ -14,7 +14,9 @@
  * accepted connection; a waiter that is too young or always was quiet. */
 double rhythm_normal_s(const struct graph *graph, const struct edge *edge);
 
-/* A broken rhythm may mean that nobody has anything to say: such a wait hands blame on, and raises no alarm. */
+/* A broken rhythm may mean that nobody has anything to say: such a wait hands blame on, and raises no alarm. So it is
+ * with pipes that are read, and with semaphores in memory: of a futex that is waited for no more the kernel tells who
+ * woke, which is whose lock it was only where there was an owner (else the edge is inferred). */
 bool rhythm_is_doubtful(const struct edge *edge);
 
 #endif
