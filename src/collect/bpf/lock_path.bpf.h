@@ -51,8 +51,11 @@ __noinline int path_walk(__u64 file_address, __u64 inode_number, __u64 device)
         }
         if (parent == dentry || used >= RECORDER_PATH_BYTES)
             break;
-        long bytes = bpf_probe_read_kernel_str(&path->text[used & (RECORDER_PATH_BYTES - 1)], RECORDER_PART_BYTES,
-                                               BPF_CORE_READ(dentry, d_name.name));
+        const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+        /* Hidden from the compiler, which would leave the mask out that older verifiers want to see at its place. */
+        __u32 at = used;
+        barrier_var(at);
+        long bytes = bpf_probe_read_kernel_str(&path->text[at & (RECORDER_PATH_BYTES - 1)], RECORDER_PART_BYTES, name);
         if (bytes <= 0)
             break;
         used += (__u32)bytes;

@@ -96,9 +96,10 @@ static __always_inline void memory_read(struct sample_process *record, struct mm
     struct mm_struct___old *old = (void *)memory;
     record->image = memory->start_code ^ memory->start_stack << 1;
     if (bpf_core_field_exists(old->rss_stat.count[0].counter)) {
-        record->rss_pages[0] = old->rss_stat.count[0].counter;
-        record->rss_pages[1] = old->rss_stat.count[1].counter;
-        record->rss_pages[2] = old->rss_stat.count[3].counter;
+        /* Before 6.2 verifiers refuse a plain look into an array of counters. */
+        record->rss_pages[0] = BPF_CORE_READ(old, rss_stat.count[0].counter);
+        record->rss_pages[1] = BPF_CORE_READ(old, rss_stat.count[1].counter);
+        record->rss_pages[2] = BPF_CORE_READ(old, rss_stat.count[3].counter);
     } else {
         record->rss_pages[0] = memory->rss_stat[0].count;
         record->rss_pages[1] = memory->rss_stat[1].count;
