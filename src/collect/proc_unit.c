@@ -7,6 +7,24 @@
 
 enum { CONTAINER_ID_LENGTH = 64, CONTAINER_SHOWN_LENGTH = 12 };
 
+/* Which of the lines tells most: the unified hierarchy, else systemd's own, else that of a controller, of which memory
+ * is the one with limits that kill; but "/" tells nothing while another line has a path. */
+static int cgroup_rank(const char *name, size_t name_length, size_t path_length)
+{
+    static const struct {
+        const char *name;
+        int rank;
+        bool begins; /* so that more may follow */
+    } ranks[] = {{"", 6, false}, {"name=systemd", 5, false}, {"name=", 4, true}, {"memory", 3, false}, {"", 2, true}};
+    for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
+        size_t length = strlen(ranks[i].name);
+        bool fits = ranks[i].begins ? name_length >= length : name_length == length;
+        if (fits && memcmp(name, ranks[i].name, length) == 0)
+            return path_length > 1 ? 10 + ranks[i].rank : ranks[i].rank;
+    }
+    return 0;
+}
+
 bool proc_cgroup_path(const char *text, const char **path, size_t *length)
 {
     int best = 0;
@@ -17,10 +35,7 @@ bool proc_cgroup_path(const char *text, const char **path, size_t *length)
         if (from != NULL && from < end) {
             size_t name_length = (size_t)(from - controllers - 1);
             size_t path_length = (size_t)(end - from - 1);
-            int rank = name_length == 0 ? (path_length > 1 ? 4 : 1)
-                       : name_length == 12 && memcmp(controllers + 1, "name=systemd", 12) == 0 ? 3
-                       : name_length > 5 && memcmp(controllers + 1, "name=", 5) == 0           ? 2
-                                                                                               : 0;
+            int rank = cgroup_rank(controllers + 1, name_length, path_length);
             if (rank > best) {
                 best = rank;
                 *path = from + 1;

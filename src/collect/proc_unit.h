@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The path in the text (borrowed): that of the v2 hierarchy, unless it is the root and systemd's v1 hierarchy (or
- * another named one) tells more. False: there is none. */
+/* The path in the text (borrowed): that of the v2 hierarchy, unless it is the root and systemd's v1 hierarchy,
+ * another named one or that of a controller tells more. False: there is none. */
 bool proc_cgroup_path(const char *text, const char **path, size_t *length);
 
 /* The unit of a cgroup path: "container:" and the first 12 characters of its id (whole name for lxc and nspawn) when

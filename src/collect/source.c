@@ -52,8 +52,10 @@ struct source *source_new(const struct collector_options *options, struct error 
     }
     bool sockets = source->live && !options->no_sockets;
     source->filesystems = filesystems_new();
+    source->cgroups = source->live ? cgroups_new("/sys/fs/cgroup") : NULL;
     if ((sockets && (source->sockets = sockets_new(error)) == NULL) ||
-        (source->live && (source->slow = slow_new(source->root, error)) == NULL) || source->filesystems == NULL) {
+        (source->live && (source->slow = slow_new(source->root, error)) == NULL) || source->filesystems == NULL ||
+        (source->live && source->cgroups == NULL)) {
         error_memory(error);
         source_free(source);
         return NULL;
@@ -72,6 +74,7 @@ void source_free(struct source *source)
     sockets_free(source->sockets);
     slow_free(source->slow);
     filesystems_free(source->filesystems);
+    cgroups_free(source->cgroups);
     recorder_free(source->recorder);
     kernel_sample_free(source->kernel);
     lifecycle_free(source->lifecycle);
@@ -329,7 +332,8 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
         sample->sources |= SAMPLE_SOURCE_KERNEL;
     bool done = process_collect(source, error) && command_collect(source, error) && file_collect(source, error) &&
                 sockets_gather(source, error) && recorder_gather(source, error) && lock_collect(source, error) &&
-                wait_collect(source, error) && host_collect(source, error) && filesystem_collect(source, error);
+                wait_collect(source, error) && host_collect(source, error) && filesystem_collect(source, error) &&
+                cgroup_collect(source, error);
     if (!done)
         goto failed;
     self_mark(source);

@@ -6,6 +6,7 @@
 #define COLLECT_SOURCE_INSIDE_H
 
 #include "base/index.h"
+#include "collect/cgroup.h"
 #include "collect/kernel_sample.h"
 #include "collect/lifecycle.h"
 #include "collect/proc_parse.h"
@@ -107,6 +108,7 @@ struct source {
     struct sockets *sockets; /* NULL: not asked */
     struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
     struct filesystems *filesystems;
+    struct cgroups *cgroups;             /* NULL: a frozen tree */
     struct recorder *recorder;           /* NULL: none, or not yet */
     struct lifecycle *lifecycle;         /* NULL: none, or not yet */
     struct wait_recorder *wait_recorder; /* NULL: none, or not yet */
@@ -179,8 +181,7 @@ void filesystems_free(struct filesystems *filesystems);
 
 /* May looking at that path of a process make whoever looks sleep? device: of the file system that it would wait for,
  * 0 when that is not known. */
-bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path,
-                     uint64_t *device);
+bool filesystem_slow(struct source *source, uint64_t mount_namespace, uint64_t pid, const char *path, uint64_t *device);
 /* Is any file system known that may? */
 bool filesystem_any_slow(struct source *source);
 

@@ -266,6 +266,10 @@ const struct column columns[] = {
     {MEASURED(MEASURE_PSI_IO), .title = "P-IO", .node_kinds = H, .width = 5, .shown = H},
     {MEASURED(MEASURE_PSI_MEMORY_FULL), .title = "F-MEM", .node_kinds = H, .width = 5},
     {MEASURED(MEASURE_PSI_IO_FULL), .title = "F-IO", .node_kinds = H, .width = 5},
+    {MEASURED(MEASURE_CPU_QUOTA_PCT), .title = "QUOTA%", .node_kinds = P, .width = 6},
+    {MEASURED(MEASURE_THROTTLED), .title = "THROT", .node_kinds = P, .width = 8},
+    {MEASURED(MEASURE_THROTTLED_OWN), .title = "THR-OWN", .node_kinds = P, .width = 8},
+    {MEASURED(MEASURE_OOM_KILLED), .title = "OOM", .node_kinds = P | H, .width = 4},
     {MEASURED(MEASURE_DEGREE), .title = "EDGES", .node_kinds = ALL, .width = 6},
 
     {NUMBER(exited), .title = "GONE", .help = "exited within the window", .node_kinds = P, .width = 4, .flag = true},

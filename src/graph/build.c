@@ -143,8 +143,8 @@ struct graph *graph_build(const struct window *window, struct error *error)
         return NULL;
     }
     struct build build;
-    bool built = build_init(&build, window) && build_host(&build) && build_processes(&build) && build_parents(&build) &&
-                 build_files(&build) && build_sockets(&build) && build_descriptors(&build) &&
+    bool built = build_init(&build, window) && build_host(&build) && build_processes(&build) && build_events(&build) && build_parents(&build) &&
+                 build_cgroups(&build) && build_files(&build) && build_sockets(&build) && build_descriptors(&build) &&
                  build_connections(&build) && build_filesystems(&build) && build_waits(&build);
     build_pipes(&build);
     struct graph *graph = build.graph;

@@ -88,6 +88,12 @@ bool build_parents(struct build *build);
  * NODE_NONE when the pid is none or too many are gone. */
 bool build_process_find(struct build *build, uint64_t pid, uint64_t start_ticks, const char *name, uint32_t *node);
 
+/* ---- build_event.c: after build_processes ---- */
+bool build_events(struct build *build);
+
+/* ---- build_cgroup.c: after build_processes ---- */
+bool build_cgroups(struct build *build);
+
 /* ---- build_file.c, build_descriptor.c: files, devices and pipes, and who has them open ---- */
 
 struct file_identity {

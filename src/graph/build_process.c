@@ -112,6 +112,7 @@ static bool process_attributes(struct build *build, uint32_t node, const struct 
             build_measure(build, node, process_levels[i].measure,
                           (double)table_u64(table, row, process_levels[i].column, 0));
     return attribute_take(build, &process->unit, sample, row, PROCESS_UNIT) &&
+           attribute_take(build, &process->cgroup, sample, row, PROCESS_CGROUP) &&
            attribute_take(build, &process->command, sample, row, PROCESS_COMMAND) &&
            attribute_take(build, &process->executable, sample, row, PROCESS_EXECUTABLE);
 }

@@ -55,19 +55,21 @@ extern const struct edge_kind_name {
 
 struct node {
     enum node_kind kind;
-    const char *id;         /* unique in the graph and the same in later ones: "8472@102233", "file:/var/log/app.log" */
-    const char *name;       /* program name; path; local address of a socket; mount point; host name */
-    const char *label;      /* for sentences: "payment[812]", "/var/log/app.log", "10.0.0.5:443 <- 10.0.0.9:51514" */
-    const char *unit;       /* systemd unit or container, NULL = unknown or none */
-    const char *command;    /* command line of a process, NULL = unknown */
-    const char *executable; /* path, NULL = unknown */
-    uint64_t start_ticks;   /* processes */
-    uint32_t pid;           /* processes; 0 otherwise */
-    uint32_t uid;           /* UINT32_MAX = unknown */
-    uint32_t row;           /* in the newest sample's table of this kind, UINT32_MAX = not in it */
-    char state;             /* letter of a process's state, 0 = unknown */
-    bool exited;            /* was there in the window, is gone at its end */
-    bool self;              /* belongs to this tool: shown, never a suspect */
+    const char *id;     /* unique in the graph and the same in later ones: "8472@102233", "file:/var/log/app.log" */
+    const char *name;   /* program name; path; local address of a socket; mount point; host name */
+    const char *label;  /* for sentences: "payment[812]", "/var/log/app.log", "10.0.0.5:443 <- 10.0.0.9:51514" */
+    const char *unit;   /* systemd unit or container, NULL = unknown or none */
+    const char *cgroup; /* path of the control group, NULL = unknown */
+    const char *memory_group; /* of the one at or above it whose limit on memory holds, NULL = none or unknown */
+    const char *command;      /* command line of a process, NULL = unknown */
+    const char *executable;   /* path, NULL = unknown */
+    uint64_t start_ticks;     /* processes */
+    uint32_t pid;             /* processes; 0 otherwise */
+    uint32_t uid;             /* UINT32_MAX = unknown */
+    uint32_t row;             /* in the newest sample's table of this kind, UINT32_MAX = not in it */
+    char state;               /* letter of a process's state, 0 = unknown */
+    bool exited;              /* was there in the window, is gone at its end */
+    bool self;                /* belongs to this tool: shown, never a suspect */
     bool kernel_thread;
     bool
         accepted; /* a socket at whose end others connect: silence there is no answer that is missing, but no request */

@@ -48,6 +48,10 @@
     X(MEASURE_PSI_IO, "pressure_io", "", "share of time that some task waited for io")                       \
     X(MEASURE_PSI_MEMORY_FULL, "pressure_memory_full", "", "share of time that all tasks waited for memory") \
     X(MEASURE_PSI_IO_FULL, "pressure_io_full", "", "share of time that all tasks waited for io")             \
+    X(MEASURE_CPU_QUOTA_PCT, "cpu_quota", "%", "cpu that its control group may use, percent of one core")    \
+    X(MEASURE_THROTTLED, "throttled", "s/s", "seconds per second that this quota held its group back")       \
+    X(MEASURE_THROTTLED_OWN, "throttled_own", "s/s", "the part of it for which its own use of cpu answers")  \
+    X(MEASURE_OOM_KILLED, "oom_killed", "", "1: the kernel killed it for memory; of the host: how many")     \
     X(MEASURE_DEGREE, "degree", "", "edges")
 
 #define MEASURE_ENUM(measure, name, unit, help) measure,

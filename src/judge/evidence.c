@@ -121,6 +121,17 @@ static void evidence_of_symptom(struct gathering *gathering, double points)
     double value;
     const struct judgement *judgement = gathering->judgement;
     enum symptom_kind kind = symptom_of_node(judgement->graph, gathering->suspect->node, &value);
+    const struct memory_kill *kill = &judgement->memory_kill;
+    if (kind == SYMPTOM_KIND_COUNT && gathering->suspect->node == kill->grower) {
+        bool itself = kill->growth_bps == 0;
+        evidence_add(gathering,
+                     (struct evidence){.feature = itself ? "oom_killed" : "memory_growth",
+                                       .label = itself ? "killed for memory" : "memory taken",
+                                       .unit = itself ? "" : "bytes/s",
+                                       .observed = itself ? 1 : kill->growth_bps},
+                     points);
+        return;
+    }
     if (kind == SYMPTOM_KIND_COUNT) {
         evidence_add(gathering,
                      (struct evidence){.feature = "fills",

@@ -136,6 +136,7 @@ bool judgement_make(struct judgement *judgement, const struct graph *graph, cons
         return false;
     struct waits *waits = &judgement->waits;
     symptoms_find(&judgement->symptoms, graph, waits);
+    memory_kill_find(graph, &judgement->memory_kill);
     if (!filler_find(judgement, error))
         return false;
     for (size_t n = 0; n < graph->node_count; n++) {

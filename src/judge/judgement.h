@@ -4,6 +4,7 @@
 
 #include "judge/judge.h"
 #include "judge/knowledge.h"
+#include "judge/memory_kill.h"
 #include "judge/symptom.h"
 #include "judge/waits.h"
 
@@ -16,6 +17,8 @@ struct judgement {
     struct symptoms symptoms;
     uint32_t filler;     /* who fills the fullest file system; NODE_NONE = none is full, or nobody is known */
     double filled_bytes; /* its largest file there */
+
+    struct memory_kill memory_kill;
 
     /* Per node, in points. */
     double *own;      /* does and feels itself */

@@ -98,6 +98,8 @@ void points_of_node(const struct judgement *judgement, uint32_t node, struct nod
     double value;
     if (symptom_of_node(judgement->graph, node, &value) != SYMPTOM_KIND_COUNT)
         points->symptom = log1p(SYMPTOM_STRENGTH);
+    else if (node == judgement->memory_kill.grower)
+        points->symptom = log1p(SYMPTOM_STRENGTH);
     else if (node == judgement->filler)
         points->symptom = log1p(SYMPTOM_STRENGTH) * FILLER_FACTOR;
     if (it->kind != NODE_FILESYSTEM)

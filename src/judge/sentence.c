@@ -120,12 +120,48 @@ static void cause_append(struct buffer *out, const struct graph *graph, const st
     buffer_done(&label);
 }
 
+static void quota_append(struct buffer *out, const struct graph *graph, uint32_t node)
+{
+    char time[32], window[32];
+    double window_s = graph->window_s, share = (double)graph_measure(graph, node, MEASURE_THROTTLED);
+    buffer_printf(
+        out, " (%.0f %% of a cpu): throttled %s of %s", (double)graph_measure(graph, node, MEASURE_CPU_QUOTA_PCT),
+        duration_format(time, sizeof time, share * window_s), duration_format(window, sizeof window, window_s));
+}
+
+/* "The kernel killed api[900] for lack of memory in app.service; loader[77] had taken 30 MB/s". */
+static void sentence_of_kill(const struct judgement *judgement, struct buffer *out)
+{
+    const struct memory_kill *kill = &judgement->memory_kill;
+    const struct graph *graph = judgement->graph;
+    char amount[32];
+    buffer_string(out, "The kernel killed ");
+    words_label(out, graph->nodes[kill->victim].label);
+    if (kill->victims > 1)
+        buffer_printf(out, " and %zu other%s", kill->victims - 1, kill->victims > 2 ? "s" : "");
+    buffer_string(out, " for lack of memory");
+    if (kill->group != NULL) {
+        buffer_string(out, " in ");
+        words_label(out, kill->group);
+    }
+    if (kill->growth_bps > 0) {
+        buffer_string(out, "; ");
+        words_label(out, kill->grower == kill->victim ? "it" : graph->nodes[kill->grower].label);
+        buffer_printf(out, " had taken %s/s", bytes_format(amount, sizeof amount, kill->growth_bps));
+    }
+    buffer_string(out, ".");
+}
+
 static bool sentence_of_symptom(const struct judgement *judgement, const struct verdict *verdict,
                                 enum symptom_kind kind, struct buffer *out, struct error *error)
 {
     const struct graph *graph = judgement->graph;
     const struct symptom_rule *rule = &symptom_rules[kind];
     const struct symptom *symptom = &judgement->symptoms.worst[kind];
+    if (kind == SYMPTOM_KILLED && judgement->memory_kill.victim != NODE_NONE) {
+        sentence_of_kill(judgement, out);
+        return true;
+    }
     struct buffer label = {0};
     char value[48], share[16];
     words_label(&label, graph->nodes[symptom->node].label);
@@ -136,6 +172,8 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     bool written = true;
     if (kind == SYMPTOM_SPACE)
         written = space_append(out, graph, symptom->node, error);
+    else if (kind == SYMPTOM_THROTTLED)
+        quota_append(out, graph, symptom->node);
     else if (rule->shortage)
         cause_append(out, graph, verdict, rule);
     buffer_string(out, ".");

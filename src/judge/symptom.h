@@ -8,12 +8,15 @@
 /* What is wrong, in the order in which it is said when several are. */
 enum symptom_kind {
     SYMPTOM_WAIT,        /* somebody waits beyond the normal, for a fifth of T or more */
+    SYMPTOM_KILLED,      /* the kernel killed somebody for memory */
     SYMPTOM_SPACE,       /* a file system is full */
     SYMPTOM_MEMORY_FULL, /* all tasks waited for memory */
     SYMPTOM_MEMORY,      /* some did */
     SYMPTOM_MEMORY_USED, /* next to none is left */
     SYMPTOM_IO_FULL,     /* all tasks waited for io */
     SYMPTOM_IO,          /* some did */
+    SYMPTOM_THROTTLED,   /* a quota of cpu holds back */
+    SYMPTOM_FORKS,       /* somebody starts processes without end */
     SYMPTOM_ZOMBIES,     /* exited children that nobody collects */
     SYMPTOM_KIND_COUNT
 };

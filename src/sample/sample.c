@@ -19,6 +19,7 @@ static const struct column_schema wait_columns[] = {WAIT_COLUMNS(SCHEMA_COLUMN)}
 static const struct column_schema filesystem_columns[] = {FILESYSTEM_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema event_columns[] = {EVENT_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema disk_columns[] = {DISK_COLUMNS(SCHEMA_COLUMN)};
+static const struct column_schema cgroup_columns[] = {CGROUP_COLUMNS(SCHEMA_COLUMN)};
 static const struct column_schema unread_columns[] = {UNREAD_COLUMNS(SCHEMA_COLUMN)};
 
 #define SCHEMA_TABLE(TABLE, name, help) \

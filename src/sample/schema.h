@@ -22,6 +22,7 @@
     X(EVENT, event, "what happened to processes since the sample before") \
     X(FILESYSTEM, filesystem, "mounted file systems in use")              \
     X(DISK, disk, "block devices")                                        \
+    X(CGROUP, cgroup, "control groups with a limit")                      \
     X(UNREAD, unread, "what could not be read, by kind and reason")
 
 #define HOST_COLUMNS(X)                                                                                    \
@@ -73,7 +74,7 @@
     X(PROCESS_DESCRIPTORS, "descriptors", U64, "", "open descriptors")                                              \
     X(PROCESS_VOLUNTARY_SWITCHES, "voluntary_switches", U64, "", "times it gave the cpu up, main thread (counter)") \
     X(PROCESS_INVOLUNTARY_SWITCHES, "involuntary_switches", U64, "", "times the cpu was taken from it (counter)")   \
-    X(PROCESS_CGROUP, "cgroup", STRING, "", "cgroup path (v2, else the v1 systemd or name= hierarchy)")             \
+    X(PROCESS_CGROUP, "cgroup", STRING, "", "cgroup path (v2, else v1: systemd, name=, memory, others)")            \
     X(PROCESS_UNIT, "unit", STRING, "", "systemd unit, or container:ID12")                                          \
     X(PROCESS_WAIT_CHANNEL, "wait_channel", STRING, "", "kernel function it sleeps in")                             \
     X(PROCESS_SYSTEM_CALL, "system_call", U64, "", "number of the system call it sits in, main thread")             \
@@ -191,6 +192,17 @@
     X(DISK_WRITE_BYTES, "write", U64, "bytes", "bytes written (counter)") \
     X(DISK_BUSY_NS, "busy", U64, "ns", "time with io under way (counter)")
 
+#define CGROUP_COLUMNS(X)                                                                                \
+    X(CGROUP_PATH, "path", STRING, "", "path, as in the cgroup column of the processes")                 \
+    X(CGROUP_CPU_NS, "cpu", U64, "ns", "cpu time used (counter)")                                        \
+    X(CGROUP_QUOTA, "quota", F64, "", "processors it may use; absent without a limit")                   \
+    X(CGROUP_PERIODS, "periods", U64, "", "periods in which the quota was watched (counter)")            \
+    X(CGROUP_THROTTLED_PERIODS, "throttled_periods", U64, "", "those in which it was used up (counter)") \
+    X(CGROUP_THROTTLED_NS, "throttled", U64, "ns", "time held back, summed over processors (counter)")   \
+    X(CGROUP_MEMORY_BYTES, "memory", U64, "bytes", "memory charged to it, page cache included")          \
+    X(CGROUP_MEMORY_MAX_BYTES, "memory_max", U64, "bytes", "limit of memory; absent without one")        \
+    X(CGROUP_OOM_KILLS, "oom_kills", U64, "", "processes killed for memory in it (counter)")
+
 #define UNREAD_COLUMNS(X)                                                                   \
     X(UNREAD_KIND, "kind", STRING, "", "processes, descriptors, sockets, filesystems, ...") \
     X(UNREAD_REASON, "reason", STRING, "", "not permitted, missed the deadline, ...")       \
@@ -212,6 +224,7 @@ enum { WAIT_COLUMNS(SCHEMA_ENUM_COLUMN) WAIT_COLUMN_COUNT };
 enum { EVENT_COLUMNS(SCHEMA_ENUM_COLUMN) EVENT_COLUMN_COUNT };
 enum { FILESYSTEM_COLUMNS(SCHEMA_ENUM_COLUMN) FILESYSTEM_COLUMN_COUNT };
 enum { DISK_COLUMNS(SCHEMA_ENUM_COLUMN) DISK_COLUMN_COUNT };
+enum { CGROUP_COLUMNS(SCHEMA_ENUM_COLUMN) CGROUP_COLUMN_COUNT };
 enum { UNREAD_COLUMNS(SCHEMA_ENUM_COLUMN) UNREAD_COLUMN_COUNT };
 
 /* Values of coded columns: part of the format, never renumbered. */

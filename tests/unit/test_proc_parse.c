@@ -164,11 +164,13 @@ static void the_cgroup_that_tells_most_is_taken(void **state)
     path_is("9:name=systemd:/init.scope\n4:memory:/x\n0::/\n", "/init.scope");
     path_is("9:name=systemd:/a:b\n0::/v2\n", "/v2");
     path_is("3:name=other:/o\n", "/o");
-    path_is("4:memory:/x\n0::/\n", "/");
+    path_is("4:memory:/\n0::/\n", "/");
+    path_is("5:cpu:/c\n4:memory:/m\n3:name=systemd:/\n2:pids:/p\n0::/\n", "/m");
+    path_is("5:cpu,cpuacct:/c\n4:memory:/\n0::/\n", "/c");
     const char *path;
     size_t length;
     assert_false(proc_cgroup_path("", &path, &length));
-    assert_false(proc_cgroup_path("nothing\n4:memory:/x\n", &path, &length));
+    assert_false(proc_cgroup_path("nothing\n", &path, &length));
 }
 
 static struct call_meaning meaning_of(long number, uint64_t first, uint64_t second)

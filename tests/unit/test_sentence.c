@@ -202,6 +202,56 @@ static void pressure_names_who_stands_out_or_uses_most(void **state)
     scene_done(&scene);
 }
 
+static void who_took_the_memory_for_which_another_was_killed_is_named(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t host = scene_node(&scene, NODE_HOST, "web3"), api = scene_process(&scene, "api", 900);
+    uint32_t loader = scene_process(&scene, "loader", 77), other = scene_process(&scene, "other", 78);
+    struct node *nodes = scene.graph->nodes;
+    graph_measure_set(scene.graph, host, MEASURE_OOM_KILLED, 1);
+    graph_measure_set(scene.graph, loader, MEASURE_RSS_GROWTH_BPS, 30e6);
+    graph_measure_set(scene.graph, other, MEASURE_RSS_GROWTH_BPS, 60e6);
+    scene_judge(&scene);
+    assert_true(scene.verdict.anomalous); /* also where the kernel does not tell whom it killed */
+    graph_measure_set(scene.graph, api, MEASURE_OOM_KILLED, 1);
+    nodes[api].exited = true;
+    nodes[api].memory_group = "/app.service";
+    nodes[api].cgroup = nodes[loader].cgroup = "/app.service/inner";
+    nodes[other].cgroup = "/app.service2";
+    says(&scene, "The kernel killed api[900] for lack of memory in /app.service; loader[77] had taken 29 MB/s.");
+    assert_int_equal(scene_rank(&scene, loader), 1);
+    assert_non_null(scene_evidence(scene_suspect(&scene, loader), "memory_growth"));
+    graph_measure_set(scene.graph, api, MEASURE_RSS_GROWTH_BPS, 90e6);
+    says(&scene, "The kernel killed api[900] for lack of memory in /app.service; it had taken 86 MB/s.");
+    assert_int_equal(scene_rank(&scene, api), 1);
+    scene_done(&scene);
+}
+
+static void quotas_and_storms_of_processes_are_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t web = scene_process(&scene, "web", 900), beside = scene_process(&scene, "beside", 901);
+    graph_measure_set(scene.graph, web, MEASURE_CPU_QUOTA_PCT, 20);
+    graph_measure_set(scene.graph, web, MEASURE_THROTTLED, 0.62);
+    graph_measure_set(scene.graph, beside, MEASURE_THROTTLED, 0.62);
+    graph_measure_set(scene.graph, web, MEASURE_THROTTLED_OWN, 0.6);
+    graph_measure_set(scene.graph, beside, MEASURE_THROTTLED_OWN, 0.01);
+    says(&scene, "web[900] is held back by the quota of its control group (20 % of a cpu): throttled 3.1 s of 5.0 s.");
+    assert_int_equal(scene_rank(&scene, web), 1);
+    assert_int_equal(scene_rank(&scene, beside), 0);
+    scene_done(&scene);
+    scene_init(&scene);
+    uint32_t forker = scene_process(&scene, "sh", 33);
+    graph_measure_set(scene.graph, forker, MEASURE_CHILDREN_PS, 850);
+    says(&scene, "sh[33] starts processes without end: 850/s.");
+    assert_int_equal(scene_rank(&scene, forker), 1);
+    scene_done(&scene);
+}
+
 static void nothing_wrong_says_what_was_looked_at(void **state)
 {
     (void)state;
@@ -257,6 +307,8 @@ int main(void)
         cmocka_unit_test(two_that_wait_for_each_other_are_a_deadlock),
         cmocka_unit_test(a_full_file_system_names_its_writer),
         cmocka_unit_test(pressure_names_who_stands_out_or_uses_most),
+        cmocka_unit_test(who_took_the_memory_for_which_another_was_killed_is_named),
+        cmocka_unit_test(quotas_and_storms_of_processes_are_told),
         cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
         cmocka_unit_test(hostile_names_stay_one_short_line),
     };

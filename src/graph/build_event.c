@@ -1,0 +1,38 @@
+/* What happened to processes: whom the kernel killed for memory. */
+#include "graph/build.h"
+
+/* Told by the victim's event where the kernel's events are seen, and counted on the host in any case. */
+static void kills_count(struct build *build)
+{
+    const struct table *first = &build->window->samples[0]->tables[TABLE_HOST];
+    const struct table *last = &build->newest->tables[TABLE_HOST];
+    if (build->window->count < 2 || first->rows == 0 || last->rows == 0 || !table_known(first, 0, HOST_OOM_KILLS) ||
+        !table_known(last, 0, HOST_OOM_KILLS))
+        return;
+    uint64_t before = table_u64(first, 0, HOST_OOM_KILLS, 0), after = table_u64(last, 0, HOST_OOM_KILLS, 0);
+    build_measure(build, build->graph->host, MEASURE_OOM_KILLED, after > before ? (double)(after - before) : 0);
+}
+
+static bool event_take(struct build *build, const struct sample *sample, size_t row)
+{
+    const struct table *table = &sample->tables[TABLE_EVENT];
+    uint32_t victim;
+    if (table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT) != EVENT_OOM)
+        return true;
+    if (!build_process_find(build, table_u64(table, row, EVENT_PID, 0), table_u64(table, row, EVENT_START_TICKS, 0),
+                            sample_string(sample, TABLE_EVENT, row, EVENT_NAME), &victim))
+        return false;
+    if (victim != NODE_NONE)
+        build_measure(build, victim, MEASURE_OOM_KILLED, 1);
+    return true;
+}
+
+bool build_events(struct build *build)
+{
+    kills_count(build);
+    for (size_t s = 1; s < build->window->count; s++)
+        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_EVENT].rows; row++)
+            if (!event_take(build, build->window->samples[s], row))
+                return false;
+    return true;
+}

@@ -1,0 +1,19 @@
+/* The kernel has killed a process because memory ran out: the largest, and seldom the one that took it. The culprit is
+ * whoever had grown in the control group whose limit was hit (where there is none: on the host); the victim itself when
+ * it grew most, or when nobody did. */
+#ifndef JUDGE_MEMORY_KILL_H
+#define JUDGE_MEMORY_KILL_H
+
+#include "graph/graph.h"
+
+struct memory_kill {
+    uint32_t victim; /* of several the one with the lowest node number; NODE_NONE = nobody was killed, or not seen */
+    uint32_t grower;
+    double growth_bps; /* of the grower; 0: nobody grew */
+    const char *group; /* borrowed from the graph; NULL: no limited group is known */
+    size_t victims;
+};
+
+void memory_kill_find(const struct graph *graph, struct memory_kill *kill);
+
+#endif
