@@ -11,6 +11,8 @@ static const struct rate_column cgroup_rates[] = {
     {CGROUP_THROTTLED_NS, MEASURE_THROTTLED, 1.0 / NS_PER_S, false},
 };
 
+#define QUOTA_MOST 1e6
+
 /* A group as it was seen last. */
 struct group {
     const struct sample *sample;
@@ -78,6 +80,8 @@ static void quota_set(struct build *build, const struct groups *groups, uint32_t
         return;
     const struct group *group = &groups->items[place];
     double quota = table_f64(&group->sample->tables[TABLE_CGROUP], group->row, CGROUP_QUOTA, NAN);
+    if (!(quota >= 0 && quota <= QUOTA_MOST)) /* recordings are hostile */
+        return;
     double throttled = rates_value(&groups->rates, place, 0, NAN, 0);
     if (!(throttled <= 1)) /* summed over processors; NaN stays */
         throttled = isnan(throttled) ? NAN : 1;
