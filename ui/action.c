@@ -45,6 +45,17 @@ size_t lines_move(size_t selected, size_t count, int rows, enum action action)
     }
 }
 
+size_t lines_scroll(size_t top, size_t selected, size_t count, size_t rows)
+{
+    if (selected < top)
+        top = selected;
+    if (rows > 0 && selected >= top + rows)
+        top = selected - rows + 1;
+    if (top + rows > count)
+        top = count > rows ? count - rows : 0;
+    return top;
+}
+
 void pager_scroll(struct pager *pager, int rows, enum action action)
 {
     enum { NOT_COUNTED_YET = 1 << 30 };
@@ -160,6 +171,7 @@ unsigned action_run(struct ui *ui, enum action action)
     case ACTION_TAB_7:
     case ACTION_TAB_8:
     case ACTION_TAB_9:
+    case ACTION_TAB_10:
         return tab_go(ui, (size_t)(action - ACTION_TAB_1));
     case ACTION_PAUSE:
     case ACTION_NEXT:
@@ -173,6 +185,10 @@ unsigned action_run(struct ui *ui, enum action action)
     case ACTION_JUMP:
         prompt_open(&ui->prompt, PROMPT_JUMP, "");
         return REDO_DRAW;
+    case ACTION_MARK:
+        return diff_mark(ui);
+    case ACTION_DIFF:
+        return diff_ask(ui);
     case ACTION_PALETTE:
         ui->palette_selected = 0;
         prompt_open(&ui->prompt, PROMPT_PALETTE, "");

@@ -25,8 +25,10 @@ enum {
     IN_GRAPH = 32,
     IN_PAGE = 64, /* a tab that is a text: host, model */
     IN_EVENTS = 128,
-    IN_TABS = IN_LIST | IN_WHY | IN_UNITS | IN_GRAPH | IN_PAGE | IN_EVENTS,
-    IN_CHOICE = IN_LIST | IN_WHY | IN_SORT | IN_UNITS | IN_GRAPH | IN_EVENTS,
+    IN_DIFF = 256,
+    IN_COLUMNS = 512,
+    IN_TABS = IN_LIST | IN_WHY | IN_UNITS | IN_GRAPH | IN_PAGE | IN_EVENTS | IN_DIFF,
+    IN_CHOICE = IN_LIST | IN_WHY | IN_SORT | IN_COLUMNS | IN_UNITS | IN_GRAPH | IN_EVENTS | IN_DIFF,
     IN_ROWS = IN_CHOICE | IN_TEXT | IN_PAGE,
     ANYWHERE = IN_ROWS,
     ONLY_LIVE = 1 << 16,   /* of no use in a replay: not hinted at there */
@@ -55,7 +57,8 @@ enum {
     X(ACTION_TAB_6, "events", GROUP_LOOK, IN_TABS, "what happened: waits, starts, exits, signals, kills", '6')        \
     X(ACTION_TAB_7, "graph", GROUP_LOOK, IN_TABS, "who waits for whom around the chosen row", '7')                    \
     X(ACTION_TAB_8, "host", GROUP_LOOK, IN_TABS, "the host: pressure, memory, disks, over time", '8')                 \
-    X(ACTION_TAB_9, "model", GROUP_LOOK, IN_TABS, "what the model knows and where it came from", '9')                 \
+    X(ACTION_TAB_9, "difference", GROUP_LOOK, IN_TABS, "what is different from the marked moment", '9')               \
+    X(ACTION_TAB_10, "model", GROUP_LOOK, IN_TABS, "what the model knows and where it came from", '0')                \
     X(ACTION_ANALYSE, "analyse", GROUP_LOOK, ANYWHERE | ONLY_LIVE, "look at the host now, with all that can be read", \
       'a')                                                                                                            \
     X(ACTION_UNREAD, "unread", GROUP_LOOK, ANYWHERE, "what could not be read, and why", 'd')                          \
@@ -65,6 +68,7 @@ enum {
     X(ACTION_FILTER, "filter", GROUP_LISTS, IN_LIST | IN_EVENTS,                                                      \
       "show only rows with a text, or unit:nginx cpu>50 blocked>1s", '\\', KEY_F(4))                                  \
     X(ACTION_SORT, "sort", GROUP_LISTS, IN_LIST, "choose the column to sort by", KEY_F(6))                            \
+    X(ACTION_COLUMNS, "columns", GROUP_LISTS, IN_LIST, "choose the columns to show; the settings keep them", 'C')     \
     X(ACTION_SORT_NEXT, "next column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the next column", '>', '.')          \
     X(ACTION_SORT_PREVIOUS, "previous column", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by the previous column", '<',   \
       ',')                                                                                                            \
@@ -73,8 +77,8 @@ enum {
     X(ACTION_SORT_MEMORY, "by memory", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by memory", 'M')                        \
     X(ACTION_SORT_SCORE, "by score", GROUP_LISTS, IN_LIST | IN_UNITS, "sort by how suspect it is", 'A')               \
     X(ACTION_TREE, "tree", GROUP_LISTS, IN_LIST, "processes as a tree, or as a list again", KEY_F(5), 'v')            \
-    X(ACTION_TAG, "tag", GROUP_LISTS, IN_LIST, "tag the row, or take the tag away: what is tagged is what e writes",  \
-      ' ')                                                                                                            \
+    X(ACTION_TAG, "tag", GROUP_LISTS, IN_LIST | IN_COLUMNS,                                                           \
+      "tag the row, or take the tag away: what is tagged is what e writes", ' ')                                      \
     X(ACTION_UNTAG, "untag all", GROUP_LISTS, IN_LIST, "take all tags away", 'U')                                     \
     X(ACTION_FOLLOW, "follow", GROUP_LISTS, IN_LIST, "follow the row wherever it goes, also from the top", 'F')       \
     X(ACTION_PAUSE, "pause", GROUP_TIME, ANYWHERE | ONLY_LIVE, "hold the picture still; once more: go on live", 'z')  \
@@ -88,6 +92,8 @@ enum {
     X(ACTION_PLAY, "play", GROUP_TIME, ANYWHERE | ONLY_REPLAY, "play the recording on from here; once more: stop",    \
       'p')                                                                                                            \
     X(ACTION_JUMP, "jump", GROUP_TIME, ANYWHERE, "jump to a time: 14:02, 10m ago, 2026-11-20 14:02:31", 'b')          \
+    X(ACTION_MARK, "mark", GROUP_TIME, ANYWHERE, "mark this moment, to compare others with it", 'm')                  \
+    X(ACTION_DIFF, "diff", GROUP_TIME, ANYWHERE, "what is different from the marked moment; asks for times", 'D')     \
     X(ACTION_RECORD, "record", GROUP_KEEP, ANYWHERE | ONLY_LIVE, "record on and off, the past ten minutes included",  \
       'R')                                                                                                            \
     X(ACTION_EXPORT, "export", GROUP_KEEP, ANYWHERE,                                                                  \

@@ -1,6 +1,7 @@
 /* Which columns of a list fit on the screen, and where they stand. */
 #include "ui/list.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -97,13 +98,98 @@ static void columns_place(const struct list_kind *kind, int width, struct list_c
     }
 }
 
-size_t list_layout(const struct list_kind *kind, int width, struct list_column *shown)
+/* A tree needs its own columns, for the branches hang at one of them. */
+static bool columns_are_chosen(const struct list *list)
 {
-    size_t count = columns_wanted(kind, shown);
-    if (width > 0 && kind->optional != NULL && columns_width(kind, shown, count) > width)
+    return list->chosen[0] != NULL && list->kind == list->flat_kind;
+}
+
+/* What they need at the least: those that stretch can also shrink. */
+static int columns_least(const struct list_kind *kind, const struct list_column *shown, size_t count)
+{
+    int width = columns_width(kind, shown, count);
+    for (size_t i = 0; i < count; i++)
+        if (column_stretches(shown[i].column))
+            width -= column_base_width(kind, shown[i].column) - STRETCH_WIDTH_LEAST;
+    return width;
+}
+
+static size_t columns_chosen(const struct list *list, int width, struct list_column *shown)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < LIST_SHOWN_MAX && list->chosen[i] != NULL; i++)
+        shown[count++].column = column_find(list->chosen[i]);
+    while (width > 0 && count > 1 && columns_least(list->kind, shown, count) > width)
+        count--;
+    return count;
+}
+
+size_t list_layout(const struct list *list, int width, struct list_column *shown)
+{
+    const struct list_kind *kind = list->kind;
+    bool chosen = columns_are_chosen(list);
+    size_t count = chosen ? columns_chosen(list, width, shown) : columns_wanted(kind, shown);
+    if (!chosen && width > 0 && kind->optional != NULL && columns_width(kind, shown, count) > width)
         count = columns_remove(shown, count, kind->optional);
-    if (count > 0 && width > 0)
+    if (!chosen && count > 0 && width > 0)
         count = columns_add(kind, width, shown, count);
     columns_place(kind, width, shown, count);
     return count;
+}
+
+bool list_choose(struct list *list, const char *names, struct error *error)
+{
+    const char *chosen[LIST_SHOWN_MAX + 1] = {NULL};
+    char words[LIST_CHOSEN_BYTES];
+    size_t count = 0;
+    snprintf(words, sizeof words, "%s", names);
+    char *rest = words;
+    for (char *name; (name = strsep(&rest, " \t,")) != NULL;) {
+        if (name[0] == '\0')
+            continue;
+        const struct column *column = column_find(name);
+        if (column == NULL || (column->node_kinds & list->flat_kind->node_kinds) == 0)
+            return error_set(error, "%s have no column '%s'; the sort menu (F6) shows those there are",
+                             list->flat_kind->title, name);
+        if (count == LIST_SHOWN_MAX)
+            return error_set(error, "at most %d columns", LIST_SHOWN_MAX);
+        chosen[count++] = column->name;
+    }
+    memcpy(list->chosen, chosen, sizeof chosen);
+    return true;
+}
+
+bool list_choose_toggle(struct list *list, const struct column *column)
+{
+    struct list flat = *list;
+    struct list_column shown[LIST_SHOWN_MAX];
+    const char *chosen[LIST_SHOWN_MAX + 1] = {NULL};
+    flat.kind = list->flat_kind;
+    size_t count = list_layout(&flat, 0, shown), kept = 0;
+    bool placed = false;
+    for (size_t i = 0; i < count; i++)
+        placed = placed || shown[i].column == column;
+    if (placed ? count == 1 : count == LIST_SHOWN_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!placed && shown[i].column > column) {
+            chosen[kept++] = column->name;
+            placed = true;
+        }
+        if (shown[i].column != column)
+            chosen[kept++] = shown[i].column->name;
+    }
+    if (!placed)
+        chosen[kept++] = column->name;
+    memcpy(list->chosen, chosen, sizeof chosen);
+    return true;
+}
+
+char *list_chosen(const struct list *list, char *dst, size_t dst_bytes)
+{
+    size_t used = 0;
+    dst[0] = '\0';
+    for (size_t i = 0; list->chosen[i] != NULL && used < dst_bytes; i++)
+        used += (size_t)snprintf(dst + used, dst_bytes - used, "%s%s", i == 0 ? "" : " ", list->chosen[i]);
+    return dst;
 }

@@ -207,7 +207,7 @@ void list_sort_by(struct list *list, const struct column *column)
 void list_sort_step(struct list *list, int step)
 {
     struct list_column shown[LIST_SHOWN_MAX];
-    int count = (int)list_layout(list->kind, 0, shown), current = 0;
+    int count = (int)list_layout(list, 0, shown), current = 0;
     for (int i = 0; i < count; i++)
         if (strcmp(shown[i].column->name, list->sort) == 0)
             current = i;

@@ -4,7 +4,13 @@
 
 #include "ui/filter.h"
 
-enum { LIST_TEXT_BYTES = 128, LIST_COLUMNS_MAX = 64, LIST_SHOWN_MAX = 16, LIST_TREE_DEPTH_MAX = 60 };
+enum {
+    LIST_TEXT_BYTES = 128,
+    LIST_COLUMNS_MAX = 64,
+    LIST_SHOWN_MAX = 16,
+    LIST_TREE_DEPTH_MAX = 60,
+    LIST_CHOSEN_BYTES = 256
+};
 
 /* What a list shows: one row of the table of tabs. */
 struct list_kind {
@@ -27,6 +33,8 @@ struct list_branch {
 };
 
 struct list {
+    const char
+        *chosen[LIST_SHOWN_MAX + 1]; /* names of the columns that the user wants to see; none = as the kind says */
     const struct list_kind *kind;
     const struct list_kind *flat_kind, *tree_kind; /* what `kind` is without and with the tree; tree_kind NULL = none */
     uint32_t *nodes;                               /* the rows */
@@ -68,9 +76,19 @@ struct list_column {
     int at, width; /* from the left edge */
 };
 
-/* Lays the columns out in `width` columns of the screen, one blank between them; returns how many (at most
+/* Lays the columns out in `width` columns of the screen, one blank between them; width 0: all that are wanted. Of
+ * those that the user chose the last ones are left out where there is no room. Returns how many (at most
  * LIST_SHOWN_MAX). */
-size_t list_layout(const struct list_kind *kind, int width, struct list_column *shown);
+size_t list_layout(const struct list *list, int width, struct list_column *shown);
+
+/* Takes "pid name cpu" as the columns to show; "" = as the kind says. False with a sentence: nothing has changed. */
+bool list_choose(struct list *list, const char *names, struct error *error);
+/* Shows a column, at its place in the order of the table, or hides it. False: it is the last one, or there are too
+ * many.
+ */
+bool list_choose_toggle(struct list *list, const struct column *column);
+/* The names of the chosen columns, with blanks between them; "" = none are chosen. Returns dst. */
+char *list_chosen(const struct list *list, char *dst, size_t dst_bytes);
 
 /* Draws its number with a bar before it, this wide, in a list of suspects. */
 bool list_column_has_bar(const struct list_kind *kind, const struct column *column);

@@ -8,8 +8,11 @@
 #include <string.h>
 
 static const char *const labels[] = {
-    [PROMPT_NONE] = "",           [PROMPT_SEARCH] = "Search: ",
-    [PROMPT_FILTER] = "Filter: ", [PROMPT_JUMP] = "Jump to (14:02, 10m ago, 2026-11-20 14:02:31): ",
+    [PROMPT_NONE] = "",
+    [PROMPT_SEARCH] = "Search: ",
+    [PROMPT_FILTER] = "Filter: ",
+    [PROMPT_JUMP] = "Jump to (14:02, 10m ago, 2026-11-20 14:02:31): ",
+    [PROMPT_DIFF] = "Compare with, or two times (14:02, 14:05): ",
     [PROMPT_PALETTE] = ":",
 };
 

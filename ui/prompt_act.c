@@ -57,6 +57,8 @@ static unsigned prompt_taken(struct ui *ui)
     /* Says again what is wrong with a filter that is left as it is. */
     if (purpose == PROMPT_FILTER)
         return filter_edited(ui);
+    if (purpose == PROMPT_DIFF)
+        return ui->prompt.text[0] != '\0' ? diff_taken(ui, ui->prompt.text) : REDO_DRAW;
     return purpose == PROMPT_JUMP && ui->prompt.text[0] != '\0' ? time_jump(ui, ui->prompt.text) : REDO_DRAW;
 }
 

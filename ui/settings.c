@@ -2,7 +2,6 @@
 #include "ui/settings.h"
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/units.h"
 
 #include <ini.h>
@@ -11,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { FILE_BYTES_MAX = 65536 };
 
 struct parse {
     struct settings *settings;
@@ -41,14 +38,28 @@ static bool screen_line(struct settings *settings, const char *name, const char 
     return error_set(error, "there is no setting '%s'; there are theme, interval, window and mouse", name);
 }
 
+static const char *const list_names[SETTINGS_LISTS] = {"suspects", "processes", "files", "sockets"};
+
+/* Which columns there are is known to the lists. */
+static bool columns_line(struct settings *settings, const char *name, const char *value, struct error *error)
+{
+    for (size_t i = 0; i < SETTINGS_LISTS; i++)
+        if (strcmp(list_names[i], name) == 0) {
+            snprintf(settings->columns[i].names, sizeof settings->columns[i].names, "%s", value);
+            return true;
+        }
+    return error_set(error, "there is no list '%s'; there are suspects, processes, files and sockets", name);
+}
+
 /* libinih's callback: 1 = good line, 0 = skipped. */
 static int settings_line(void *user, const char *section, const char *name, const char *value)
 {
     struct parse *parse = user;
     struct error error = {0};
-    bool good = strcmp(section, "screen") == 0 ? screen_line(parse->settings, name, value, &error)
-                : strcmp(section, "keys") == 0 ? key_bind(&parse->settings->keys, name, value, &error)
-                                               : error_set(&error, "there is no section [%s]", section);
+    bool good = strcmp(section, "screen") == 0    ? screen_line(parse->settings, name, value, &error)
+                : strcmp(section, "columns") == 0 ? columns_line(parse->settings, name, value, &error)
+                : strcmp(section, "keys") == 0    ? key_bind(&parse->settings->keys, name, value, &error)
+                                                  : error_set(&error, "there is no section [%s]", section);
     if (!good && parse->skipped++ == 0)
         parse->first = error;
     return good;
@@ -58,6 +69,8 @@ static void settings_init(struct settings *settings)
 {
     *settings = (struct settings){.mouse = true};
     key_map_init(&settings->keys);
+    for (size_t i = 0; i < SETTINGS_LISTS; i++)
+        settings->columns[i].list = list_names[i];
 }
 
 void settings_parse(struct settings *settings, const char *text, const char *origin)
@@ -72,7 +85,7 @@ void settings_parse(struct settings *settings, const char *text, const char *ori
              parse.skipped > 1 ? " (and further lines)" : "");
 }
 
-static char *settings_path(struct arena *arena)
+char *settings_path(struct arena *arena)
 {
     const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     if (folder != NULL && folder[0] == '/')
@@ -88,9 +101,9 @@ void settings_read(struct settings *settings)
     const char *path = settings_path(&arena);
     settings_init(settings);
     if (path != NULL && access(path, F_OK) == 0) {
-        if (!file_read(path, "the settings", FILE_BYTES_MAX, &text, &error))
+        if (!file_read(path, "the settings", SETTINGS_FILE_BYTES_MAX, &text, &error))
             snprintf(settings->remark, sizeof settings->remark, "%.500s", error.text);
-        else if (text.length > FILE_BYTES_MAX)
+        else if (text.length > SETTINGS_FILE_BYTES_MAX)
             snprintf(settings->remark, sizeof settings->remark, "%.400s is too large for settings", path);
         else
             settings_parse(settings, buffer_text(&text), "culprit.conf");

@@ -3,9 +3,11 @@
 #define UI_STATE_H
 
 #include "ui/around.h"
+#include "ui/differences.h"
 #include "ui/list.h"
 #include "ui/live.h"
 #include "ui/moment.h"
+#include "ui/past.h"
 #include "ui/prompt.h"
 #include "ui/recorder.h"
 #include "ui/screen.h"
@@ -37,6 +39,7 @@ enum {
     TAB_EVENTS,
     TAB_GRAPH,
     TAB_HOST,
+    TAB_DIFF,
     TAB_MODEL,
     TAB_COUNT,
     LIST_COUNT = TAB_SOCKETS + 1
@@ -68,6 +71,8 @@ struct ui {
     struct list lists[LIST_COUNT];
     struct units units;
     struct story_list events;
+    struct moment mark; /* what others are compared with; no graph: none is marked */
+    struct differences differences;
     struct around around;
     size_t tab_before; /* where one came from */
     struct tags tags;
@@ -75,6 +80,8 @@ struct ui {
     size_t palette_selected; /* among the names that the palette offers */
     struct area area;        /* of the view on top, as last drawn */
     struct why why;
+    struct past past;     /* of the node in the drill-down */
+    size_t past_columns;  /* moments in its trends, as last drawn */
     size_t trend_columns; /* moments in the header's sparkline, as last drawn */
     int page_rows;        /* rows that the view on top has for its lines, as last drawn */
 
@@ -90,6 +97,7 @@ struct ui {
     } seek;
     int64_t play_due_ns; /* boot time of the next step; 0 = it does not play */
 
+    int64_t key_ns;              /* boot time of the newest key; 0 = none yet */
     uint64_t wanted;             /* serial of the sample to show */
     long overdue_s;              /* how late the sample under way is, as last shown; 0 = it is not */
     bool paused;                 /* live: new samples do not change the picture */
@@ -134,6 +142,14 @@ size_t tabs_at(const struct ui *ui, int column);
 void graph_choose(struct ui *ui);
 unsigned tab_go(struct ui *ui, size_t tab);
 
+/* Opens the drill-down of a node (view_why.c). */
+unsigned why_open(struct ui *ui, uint32_t node);
+
+/* view_diff.c: marks the moment on the screen; opens the view of differences, or asks for times; takes these. */
+unsigned diff_mark(struct ui *ui);
+unsigned diff_ask(struct ui *ui);
+unsigned diff_taken(struct ui *ui, const char *text);
+
 /* Says something at the foot of the screen until the next key. */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ui_fail(struct ui *ui, const struct error *error);
@@ -163,6 +179,16 @@ unsigned time_seek(struct ui *ui);
 unsigned time_play(struct ui *ui);
 /* How long until time_play has something to do; -1 = for ever. */
 int time_play_timeout_ms(const struct ui *ui);
+/* leisure.c: what there is to do while nothing else is, how long until it may be done (-1 = there is nothing), and
+ * doing a little of it. */
+enum leisure_kind { LEISURE_NONE, LEISURE_STORY, LEISURE_PAST, LEISURE_TREND };
+struct leisure {
+    enum leisure_kind kind;
+    size_t position;
+};
+struct leisure leisure_find(struct ui *ui);
+int leisure_timeout_ms(const struct ui *ui, const struct leisure *leisure);
+unsigned leisure_use(struct ui *ui, const struct leisure *leisure);
 /* Has this position been looked at? If not it is now. */
 const struct trend_point *moment_look(struct ui *ui, size_t position);
 /* The strip over a whole recording (timeline.c): returns the rows it used. timeline_missing: a position to look at in
@@ -173,6 +199,9 @@ unsigned time_jump(struct ui *ui, const char *text);
 
 /* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */
 size_t lines_move(size_t selected, size_t count, int rows, enum action action);
+
+/* The first line on the screen, so that the selected one of `count` is seen in `rows`. */
+size_t lines_scroll(size_t top, size_t selected, size_t count, size_t rows);
 
 /* Scrolls a paged text. Its lines are counted when it is drawn, which also keeps the top inside: a key that was typed
  * before the first drawing must not be lost. */

@@ -104,6 +104,7 @@ static unsigned on_keys(struct ui *ui)
 {
     unsigned what = REDO_NOTHING;
     for (int key; (what & REDO_QUIT) == 0 && (key = key_read()) != 0;) {
+        ui->key_ns = clock_boottime_ns();
         if (key == KEY_RESIZE)
             continue;
         enum action action = key_action(&ui->keys, key, view_top(ui)->where);
@@ -202,34 +203,6 @@ static unsigned on_recorder(struct ui *ui)
     return REDO_DRAW;
 }
 
-/* Looks at one of the moments that the sparkline shows as a gap: those before a jump, or during a pause. */
-static unsigned on_leisure(struct ui *ui, size_t position)
-{
-    moment_look(ui, position);
-    return REDO_DRAW;
-}
-
-/* Who looks at what happened sees it come while it is read. */
-static unsigned on_story(struct ui *ui)
-{
-    story_work(ui);
-    return ui->tab == TAB_EVENTS || view_top(ui) == &view_why ? REDO_ROWS : REDO_NOTHING;
-}
-
-const struct trend_point *moment_look(struct ui *ui, size_t position)
-{
-    struct cursor *cursor = ui->options->cursor;
-    uint64_t serial = cursor_serial(cursor, position);
-    struct moment moment = {0};
-    if (trend_point(&ui->trend, serial) != NULL)
-        return trend_point(&ui->trend, serial);
-    if (!moment_take(&moment, cursor, position, ui->options->window_ns, ui->options->model, ui->options->utc, NULL))
-        moment.serial = serial;
-    trend_add(&ui->trend, &moment);
-    moment_done(&moment);
-    return trend_point(&ui->trend, serial);
-}
-
 static unsigned on_time(struct ui *ui)
 {
     struct error error = {0};
@@ -250,21 +223,13 @@ static unsigned on_time(struct ui *ui)
 
 /* ---- the loop ---- */
 
-static int loop_timeout_ms(struct ui *ui, size_t gap)
+static int loop_timeout_ms(struct ui *ui, const struct leisure *leisure)
 {
-    if (ui->seek.step != 0 || gap != SIZE_MAX || story_needs(ui) ||
-        recorder_has_work(&ui->recorder, ui->options->cursor))
+    if (ui->seek.step != 0 || recorder_has_work(&ui->recorder, ui->options->cursor))
         return 0;
-    return ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
-}
-
-/* How many moments back are looked at in idle time: what the sparkline shows; of a recorder's past two minutes or so,
- * until something is found that stood out before one logged in. */
-static size_t leisure_reach(const struct ui *ui)
-{
-    enum { PAST_SAMPLES = 120 };
-    bool past = ui->options->attachment != NULL && ui->trend.anomaly_ns == 0;
-    return past && ui->trend_columns < PAST_SAMPLES ? PAST_SAMPLES : ui->trend_columns;
+    int leisure_ms = leisure_timeout_ms(ui, leisure);
+    int due_ms = ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
+    return leisure_ms >= 0 && (due_ms < 0 || leisure_ms < due_ms) ? leisure_ms : due_ms;
 }
 
 static bool ui_loop(struct ui *ui, int signals, struct error *error)
@@ -285,10 +250,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             waits[COLLECTOR].fd = collector_descriptor(options->collector);
         if (options->attachment != NULL)
             waits[ATTACHMENT].fd = attachment_descriptor(options->attachment);
-        size_t gap = trend_missing(&ui->trend, options->cursor, ui->moment.serial, leisure_reach(ui));
-        if (gap == SIZE_MAX)
-            gap = timeline_missing(ui);
-        int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui, gap));
+        struct leisure leisure = leisure_find(ui);
+        int ready = poll(waits, DESCRIPTORS, what != REDO_NOTHING ? 0 : loop_timeout_ms(ui, &leisure));
         if (ready < 0 && errno != EINTR)
             return error_errno(error, errno, "waiting for the terminal");
         if (ready > 0 && waits[SIGNALS].revents != 0)
@@ -306,10 +269,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= time_seek(ui);
         else if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))
             what |= on_recorder(ui);
-        else if (ready == 0 && story_needs(ui))
-            what |= on_story(ui);
-        else if (ready == 0 && gap != SIZE_MAX)
-            what |= on_leisure(ui, gap);
+        else if (ready == 0 && leisure_timeout_ms(ui, &leisure) == 0)
+            what |= leisure_use(ui, &leisure);
     }
     return true;
 }
@@ -321,11 +282,25 @@ static void ui_done(struct ui *ui)
     tags_clear(&ui->tags);
     units_done(&ui->units);
     story_list_done(&ui->events);
+    differences_done(&ui->differences);
+    moment_done(&ui->mark);
     around_done(&ui->around);
     trend_done(&ui->trend);
     why_done(&ui->why);
+    past_done(&ui->past);
     moment_done(&ui->moment);
     free(ui);
+}
+
+/* Columns that the settings name and a list does not have are remarked on, as bad lines are. */
+static void columns_take(struct ui *ui, const struct settings *settings)
+{
+    struct error error = {0};
+    for (size_t i = 0; i < LIST_COUNT; i++)
+        if (!list_choose(&ui->lists[i], settings->columns[i].names, &error)) {
+            snprintf(ui->message, sizeof ui->message, "culprit.conf: %.400s", error.text);
+            ui->message_is_error = true;
+        }
 }
 
 static struct ui *ui_new(const struct ui_options *options, const struct settings *settings)
@@ -352,6 +327,7 @@ static struct ui *ui_new(const struct ui_options *options, const struct settings
     for (size_t tab = 0; tab < LIST_COUNT; tab++)
         list_init(&ui->lists[tab], &list_kinds[tab]);
     ui->lists[TAB_PROCESSES].tree_kind = &list_kind_tree;
+    columns_take(ui, settings);
     view_push(ui, tabs[TAB_SUSPECTS].view);
     size_t count = cursor_count(options->cursor);
     if (count > options->position) /* live: what a recorder knows already */

@@ -37,7 +37,7 @@ const struct tab tabs[TAB_COUNT] = {
     [TAB_FILES] = {"Files", &view_list},       [TAB_SOCKETS] = {"Sockets", &view_list},
     [TAB_UNITS] = {"Units", &view_units},      [TAB_EVENTS] = {"Events", &view_events},
     [TAB_GRAPH] = {"Graph", &view_graph},      [TAB_HOST] = {"Host", &view_host},
-    [TAB_MODEL] = {"Model", &view_model},
+    [TAB_DIFF] = {"Diff", &view_diff},         [TAB_MODEL] = {"Model", &view_model},
 };
 
 struct list *ui_list(struct ui *ui)

@@ -8,7 +8,7 @@
 
 struct ui;
 
-enum { VIEW_HINTS_MAX = 16 };
+enum { VIEW_HINTS_MAX = 20 };
 
 struct view {
     const char *name;
@@ -24,12 +24,14 @@ struct view {
 
 extern const struct view view_list; /* four tabs share it */
 extern const struct view view_units;
+extern const struct view view_diff;
 extern const struct view view_events;
 extern const struct view view_graph;
 extern const struct view view_host;
 extern const struct view view_model;
 extern const struct view view_why;
 extern const struct view view_sort;
+extern const struct view view_columns;
 extern const struct view view_help;
 extern const struct view view_unread;
 

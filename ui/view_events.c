@@ -128,14 +128,6 @@ static uint32_t party_node(const struct graph *graph, const struct story_party *
     return graph_find(graph, id);
 }
 
-static unsigned why_open(struct ui *ui, uint32_t node)
-{
-    why_leave_all(&ui->why);
-    if (why_enter(&ui->why, ui->moment.graph, node))
-        view_push(ui, &view_why);
-    return REDO_ROWS;
-}
-
 /* Who is gone by now is looked at in the newest moment that tells of it. */
 static unsigned events_open(struct ui *ui)
 {

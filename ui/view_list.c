@@ -125,7 +125,7 @@ static void list_view_draw(struct ui *ui, struct area area)
         screen_text(&ui->screen, area.row + HEAD_ROWS, 1, area.columns - 2, ROLE_DIM, nothing);
         return;
     }
-    size_t count = list_layout(list->kind, area.columns, shown);
+    size_t count = list_layout(list, area.columns, shown);
     heads_draw(ui, area.row + 1, shown, count);
     size_t rows = area.rows > HEAD_ROWS ? (size_t)(area.rows - HEAD_ROWS) : 0;
     ui->page_rows = (int)rows;
@@ -148,12 +148,7 @@ static unsigned list_sort_named(struct ui *ui, const char *name)
 static unsigned list_open_why(struct ui *ui)
 {
     uint32_t node = list_node(list_open(ui));
-    if (node == NODE_NONE)
-        return REDO_NOTHING;
-    why_leave_all(&ui->why);
-    if (why_enter(&ui->why, ui->moment.graph, node))
-        view_push(ui, &view_why);
-    return REDO_ROWS;
+    return node == NODE_NONE ? REDO_NOTHING : why_open(ui, node);
 }
 
 static unsigned list_back(struct ui *ui)
@@ -195,7 +190,7 @@ static unsigned list_press(struct ui *ui, int row, int column)
 {
     struct list *list = list_open(ui);
     struct list_column shown[LIST_SHOWN_MAX];
-    size_t count = list_layout(list->kind, ui->area.columns, shown);
+    size_t count = list_layout(list, ui->area.columns, shown);
     if (row == HEAD_ROWS - 1)
         for (size_t i = 0; i < count; i++)
             if (column >= shown[i].at && column < shown[i].at + shown[i].width) {
@@ -235,6 +230,9 @@ static unsigned list_act(struct ui *ui, enum action action)
     case ACTION_SORT:
         view_push(ui, &view_sort);
         return REDO_ROWS;
+    case ACTION_COLUMNS:
+        view_push(ui, &view_columns);
+        return REDO_ROWS;
     case ACTION_SORT_NEXT:
     case ACTION_SORT_PREVIOUS:
         list_sort_step(list, action == ACTION_SORT_NEXT ? 1 : -1);
@@ -272,7 +270,7 @@ const struct view view_list = {
     .sentence = true,
     .hints = {ACTION_OPEN, ACTION_TAB_NEXT, ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_PAUSE, ACTION_RECORD,
               ACTION_NEXT, ACTION_PREVIOUS, ACTION_JUMP, ACTION_EXPORT, ACTION_ANALYSE, ACTION_TREE, ACTION_TAG,
-              ACTION_QUIT, ACTION_NONE},
+              ACTION_COLUMNS, ACTION_QUIT, ACTION_NONE},
     .update = list_view_update,
     .draw = list_view_draw,
     .act = list_act,

@@ -1,11 +1,13 @@
 /* The drill-down on the screen: Enter follows a relation, Backspace and Esc come back. */
 #include "ui/state.h"
 
+#include "base/quantity.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "ui/widget.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     LABEL_COLUMNS = 18,
@@ -15,13 +17,35 @@ enum {
     FACT_INDENT = 2,
     LINE_BYTES = 1024,
     TITLE_ROWS = 4,
+    SHARE_COLUMNS = 6,
+    CLOCK_COLUMNS = 8,
+    FACT_LABEL_COLUMNS = 19,
+    FACT_VALUE_COLUMNS = 9,
+    WIDE_FROM = 120, /* then observed and expected have bars of their own */
+    AGAINST_COLUMNS = 24,
 };
 
 static void why_update(struct ui *ui)
 {
     struct error error = {0};
+    if (story_needs(ui))
+        story_work(ui);
+    ui->why.story = &ui->events.story;
+    ui->why.utc_offset_s = ui->moment.utc_offset_s;
+    if (ui->why.step_count > 0) {
+        past_choose(&ui->past, why_here(&ui->why)->id);
+        past_add(&ui->past, ui->moment.graph, ui->moment.serial);
+    }
     if (!why_build(&ui->why, ui->moment.graph, ui->moment.verdict, ui->options->model, &error))
         ui_fail(ui, &error);
+}
+
+unsigned why_open(struct ui *ui, uint32_t node)
+{
+    why_leave_all(&ui->why);
+    if (why_enter(&ui->why, ui->moment.graph, node))
+        view_push(ui, &view_why);
+    return REDO_ROWS;
 }
 
 static void why_draw_title(struct ui *ui, struct area area)
@@ -77,8 +101,44 @@ static void why_draw_heading(struct ui *ui, int row, const struct why_line *line
         return;
     screen_text_right(&ui->screen, row, LABEL_COLUMNS + 1, QUANTITY_COLUMNS, ROLE_DIM, "observed");
     screen_text_right(&ui->screen, row, LABEL_COLUMNS + QUANTITY_COLUMNS + 2, QUANTITY_COLUMNS, ROLE_DIM, "expected");
+    int column = LABEL_COLUMNS + 2 * QUANTITY_COLUMNS + 4;
+    if (ui->screen.columns >= WIDE_FROM) {
+        screen_text(&ui->screen, row, column, AGAINST_COLUMNS, ROLE_DIM, "observed, │ expected");
+        column += AGAINST_COLUMNS + 2;
+    }
     if (ui->moment.verdict != NULL && verdict_suspect(ui->moment.verdict, ui->why.node) != NULL)
-        screen_text(&ui->screen, row, LABEL_COLUMNS + 2 * QUANTITY_COLUMNS + 4, 20, ROLE_DIM, "share of the score");
+        screen_text(&ui->screen, row, column, BAR_COLUMNS + SHARE_COLUMNS, ROLE_DIM, "share of score");
+    column += BAR_COLUMNS + SHARE_COLUMNS + 2;
+    screen_text(&ui->screen, row, column, ui->screen.columns - column - 1, ROLE_DIM, "before");
+}
+
+/* The measure over the moments before, in what is left of the row; how many of them is told to the loop. */
+static void why_draw_trend(struct ui *ui, int row, int column, int room, enum measure measure)
+{
+    double values[PAST_MOMENTS];
+    char line[WIDGET_BYTES];
+    size_t count = room > PAST_MOMENTS ? PAST_MOMENTS : room < 0 ? 0 : (size_t)room;
+    if (ui->past_columns < count)
+        ui->past_columns = count;
+    if (measure < MEASURE_COUNT && past_values(&ui->past, measure, ui->moment.serial, values, count) > 1)
+        screen_text(&ui->screen, row, column, (int)count, ROLE_BAR, widget_sparkline(line, values, count));
+}
+
+/* Observed and expected against each other: one bar to where the larger of them is full, the expected marked in it. */
+static int why_draw_against(struct ui *ui, int row, int column, const struct why_line *line)
+{
+    double full = fmax(line->value, line->expected);
+    char bar[WIDGET_BYTES];
+    if (ui->screen.columns < WIDE_FROM)
+        return column;
+    if (full > 0 && !isnan(line->value)) {
+        screen_text(&ui->screen, row, column, AGAINST_COLUMNS, ROLE_BAR,
+                    widget_bar(bar, line->value / full, AGAINST_COLUMNS));
+        int mark = isnan(line->expected) ? -1 : (int)lround(fmax(0, line->expected) / full * (AGAINST_COLUMNS - 1));
+        if (mark >= 0)
+            screen_text(&ui->screen, row, column + mark, 1, ROLE_WARNING, "│");
+    }
+    return column + AGAINST_COLUMNS + 2;
 }
 
 static void why_draw_evidence(struct ui *ui, int row, const struct why_line *line)
@@ -88,12 +148,35 @@ static void why_draw_evidence(struct ui *ui, int row, const struct why_line *lin
     screen_raw(&ui->screen, row, 2, LABEL_COLUMNS - 1, ROLE_TEXT, line->label);
     screen_text_right(&ui->screen, row, column, QUANTITY_COLUMNS, ROLE_TITLE, line->text);
     screen_text_right(&ui->screen, row, column + QUANTITY_COLUMNS + 1, QUANTITY_COLUMNS, ROLE_TEXT, line->other);
-    if (isnan(line->share))
-        return;
-    column += 2 * QUANTITY_COLUMNS + 3;
-    screen_text(&ui->screen, row, column, BAR_COLUMNS, ROLE_BAR, widget_bar(bar, line->share, BAR_COLUMNS));
-    snprintf(share, sizeof share, "%.0f %%", line->share * 100);
-    screen_text_right(&ui->screen, row, column + BAR_COLUMNS + 1, 6, ROLE_TEXT, share);
+    column = why_draw_against(ui, row, column + 2 * QUANTITY_COLUMNS + 3, line);
+    if (!isnan(line->share)) {
+        screen_text(&ui->screen, row, column, BAR_COLUMNS, ROLE_BAR, widget_bar(bar, line->share, BAR_COLUMNS));
+        snprintf(share, sizeof share, "%.0f %%", line->share * 100);
+        screen_text_right(&ui->screen, row, column + BAR_COLUMNS, SHARE_COLUMNS, ROLE_TEXT, share);
+    }
+    column += BAR_COLUMNS + SHARE_COLUMNS + 2;
+    why_draw_trend(ui, row, column, ui->screen.columns - column - 1, line->measures[0]);
+}
+
+/* Each measure: its name, what it is now, how it was. */
+static void why_draw_facts(struct ui *ui, int row, const struct why_line *line)
+{
+    int width = (ui->screen.columns - FACT_INDENT - 1) / WHY_FACTS_PER_LINE;
+    for (size_t i = 0; i < WHY_FACTS_PER_LINE && line->measures[i] < MEASURE_COUNT; i++) {
+        enum measure measure = line->measures[i];
+        char label[32], cell[48];
+        int column = FACT_INDENT + (int)i * width;
+        double value = (double)graph_measure(ui->moment.graph, ui->why.node, measure);
+        snprintf(label, sizeof label, "%s", measures[measure].name);
+        for (char *c = label; (c = strchr(c, '_')) != NULL;)
+            *c = ' ';
+        screen_text(&ui->screen, row, column, FACT_LABEL_COLUMNS, ROLE_DIM, label);
+        column += FACT_LABEL_COLUMNS;
+        screen_text_right(&ui->screen, row, column, FACT_VALUE_COLUMNS, ROLE_TEXT,
+                          quantity_cell(cell, sizeof cell, value, measures[measure].unit));
+        column += FACT_VALUE_COLUMNS + 1;
+        why_draw_trend(ui, row, column, width - FACT_LABEL_COLUMNS - FACT_VALUE_COLUMNS - 2, measure);
+    }
 }
 
 static void why_draw_line(struct ui *ui, int row, const struct why_line *line, bool first)
@@ -114,7 +197,11 @@ static void why_draw_line(struct ui *ui, int row, const struct why_line *line, b
         screen_raw(screen, row, 2, width - 3, ROLE_TEXT, text);
         break;
     case WHY_FACTS:
-        screen_text(screen, row, FACT_INDENT, width - 3, ROLE_TEXT, line->label == NULL ? "" : line->label);
+        why_draw_facts(ui, row, line);
+        break;
+    case WHY_EVENT:
+        screen_text(screen, row, 2, CLOCK_COLUMNS, ROLE_DIM, line->label);
+        screen_raw(screen, row, 2 + CLOCK_COLUMNS + 2, width - CLOCK_COLUMNS - 5, ROLE_TEXT, line->text);
         break;
     case WHY_RELATION:
         screen_text(screen, row, 2, VERB_COLUMNS, ROLE_DIM, line->label);

@@ -3,13 +3,14 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "ui/past.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACTS_PER_LINE = 2, UNUSUAL_MAX = 8 };
+enum { UNUSUAL_MAX = 8 };
 
 struct why_step *why_here(struct why *why)
 {
@@ -58,7 +59,13 @@ struct why_line *why_add(struct why *why, enum why_line_kind kind, const char *l
     if (!memory_grow(&why->lines, &why->line_capacity, why->line_count + 1, sizeof *why->lines))
         return NULL;
     struct why_line *line = &why->lines[why->line_count++];
-    *line = (struct why_line){.kind = kind, .label = label, .share = NAN, .target = NODE_NONE};
+    *line = (struct why_line){.kind = kind,
+                              .label = label,
+                              .share = NAN,
+                              .value = NAN,
+                              .expected = NAN,
+                              .measures = {MEASURE_COUNT, MEASURE_COUNT},
+                              .target = NODE_NONE};
     return line;
 }
 
@@ -82,6 +89,9 @@ static bool why_evidence(struct why *why, const struct suspect *suspect)
         line->text = quantity(why, evidence->observed, evidence->unit, evidence->at_least);
         line->other = quantity(why, evidence->expected, evidence->unit, false);
         line->share = evidence->share;
+        line->value = evidence->observed;
+        line->expected = evidence->expected;
+        line->measures[0] = evidence->feature == NULL ? MEASURE_COUNT : past_measure(evidence->feature);
     }
     return true;
 }
@@ -111,6 +121,9 @@ static bool why_unusual(struct why *why, const struct residuals *residuals, cons
             return false;
         line->text = quantity(why, (double)residuals->observed[first + best[i]], feature->unit, false);
         line->other = quantity(why, (double)residuals->expected[first + best[i]], feature->unit, false);
+        line->value = (double)residuals->observed[first + best[i]];
+        line->expected = (double)residuals->expected[first + best[i]];
+        line->measures[0] = past_measure(feature->name);
     }
     return true;
 }
@@ -137,31 +150,19 @@ static bool why_blame(struct why *why, const struct graph *graph, const struct s
 /* All that was measured of the node, a few to a line. */
 static bool why_facts(struct why *why, const struct graph *graph)
 {
-    struct buffer row = {0};
-    size_t in_row = 0;
-    bool done = true, headed = false;
-    for (size_t m = 0; done && m < MEASURE_COUNT; m++) {
-        double value = (double)graph_measure(graph, why->node, (enum measure)m);
-        char text[48];
-        bool last = m + 1 == MEASURE_COUNT;
-        if (!isnan(value) && value != 0) {
-            char label[32];
-            snprintf(label, sizeof label, "%s", measures[m].name);
-            for (char *c = label; (c = strchr(c, '_')) != NULL;)
-                *c = ' ';
-            buffer_printf(&row, "%-22.22s %-12s ", label, quantity_cell(text, sizeof text, value, measures[m].unit));
-            in_row++;
-        }
-        if (in_row == FACTS_PER_LINE || (last && in_row > 0)) {
-            done = (headed || why_add(why, WHY_HEADING, "Measured") != NULL) &&
-                   why_add(why, WHY_FACTS, arena_copy(&why->arena, row.data, row.length)) != NULL;
-            headed = true;
-            buffer_clear(&row);
-            in_row = 0;
-        }
+    size_t count = 0;
+    for (size_t measure = 0; measure < MEASURE_COUNT; measure++) {
+        double value = (double)graph_measure(graph, why->node, (enum measure)measure);
+        if (isnan(value) || value == 0)
+            continue;
+        if (count == 0 && why_add(why, WHY_HEADING, "Measured") == NULL)
+            return false;
+        if (count % WHY_FACTS_PER_LINE == 0 && why_add(why, WHY_FACTS, NULL) == NULL)
+            return false;
+        why->lines[why->line_count - 1].measures[count % WHY_FACTS_PER_LINE] = (enum measure)measure;
+        count++;
     }
-    buffer_done(&row);
-    return done;
+    return true;
 }
 
 static bool why_lines(struct why *why, const struct graph *graph, const struct verdict *verdict,
@@ -179,15 +180,17 @@ static bool why_lines(struct why *why, const struct graph *graph, const struct v
         return false;
     if (suspect != NULL && !why_blame(why, graph, suspect))
         return false;
-    return why_relations(why, graph) && why_facts(why, graph);
+    return why_relations(why, graph) && why_events(why, graph) && why_facts(why, graph) && why_descriptors(why, graph);
 }
 
 /* What a line is known by across graphs. */
 static uint64_t line_mark(const struct why_line *line)
 {
     uint64_t mark = line->kind + 1;
-    if (line->label != NULL && line->kind != WHY_FACTS)
+    if (line->label != NULL)
         mark ^= index_hash(line->label, strlen(line->label));
+    if (line->kind == WHY_FACTS)
+        mark = mark * 31 + line->measures[0];
     if (line->kind == WHY_RELATION)
         mark = mark * 31 + index_hash(line->text, strlen(line->text));
     return mark;

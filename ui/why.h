@@ -6,20 +6,25 @@
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "judge/judge.h"
+#include "ui/story.h"
 
-enum why_line_kind { WHY_HEADING, WHY_EVIDENCE, WHY_BLAME, WHY_FACTS, WHY_RELATION, WHY_NOTE };
+enum why_line_kind { WHY_HEADING, WHY_EVIDENCE, WHY_BLAME, WHY_FACTS, WHY_RELATION, WHY_EVENT, WHY_NOTE };
+enum { WHY_FACTS_PER_LINE = 2 };
 
 /* Strings are raw. Which of them a line has depends on its kind:
  *   heading:  label
- *   evidence: label, observed, expected, share (NaN = none)
+ *   evidence: label, observed (text, value), expected (other, expected), share (NaN = none), measure
  *   blame:    label "who", text "how", other "whom"
- *   facts:    label (several measures in a row)
+ *   facts:    measures in a row, MEASURE_COUNT = none
+ *   event:    label "14:02:31", text
  *   relation: label "holds a lock on", text "whom", other "for 41 s"
  *   note:     label */
 struct why_line {
     enum why_line_kind kind;
     const char *label, *text, *other;
     double share;
+    double value, expected; /* NaN = none */
+    enum measure measures[WHY_FACTS_PER_LINE];
     uint32_t target; /* node that Enter goes to, NODE_NONE = none */
 };
 
@@ -39,6 +44,11 @@ struct why {
     size_t line_count, line_capacity;
     uint32_t node; /* in the graph that the lines were made from; NODE_NONE: it is not in it */
     struct arena arena;
+
+    /* Set by whoever has them, before why_build: what happened (borrowed, NULL = not known), and the zone of its times.
+     */
+    const struct story *story;
+    int32_t utc_offset_s;
 };
 
 /* Goes on to a node / back to the one before; false when there is none before. */
@@ -58,6 +68,10 @@ void why_done(struct why *why);
 
 /* why_relations.c: appends the relations of why->node, the weightiest first. */
 bool why_relations(struct why *why, const struct graph *graph);
+
+/* why_past.c: appends what happened to it, the newest first, and a process's open descriptors. */
+bool why_events(struct why *why, const struct graph *graph);
+bool why_descriptors(struct why *why, const struct graph *graph);
 
 /* Appends a line; NULL: out of memory. */
 struct why_line *why_add(struct why *why, enum why_line_kind kind, const char *label);

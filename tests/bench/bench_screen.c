@@ -97,7 +97,9 @@ int main(void)
                 {"units", "5"},
                 {"events", "6"},
                 {"graph", "1j7"},
-                {"host", "8"}};
+                {"host", "8"},
+                {"diff", "m9"},
+                {"why", "1\r"}};
     struct error error;
     struct factory *factory = factory_new(PROCESSES, DESCRIPTORS, SOCKETS, &error);
     if (factory == NULL) {

@@ -105,6 +105,26 @@ static void type(struct prompt *prompt, const int *keys, size_t count)
 }
 #define TYPE(prompt, ...) type(prompt, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
 
+static void replaced(const char *before, const char *value, const char *after)
+{
+    struct buffer out = {0};
+    settings_replace(before, "columns", "files", value, &out);
+    assert_string_equal(buffer_text(&out), after);
+    buffer_done(&out);
+}
+
+static void settings_are_written_a_line_at_a_time(void **state)
+{
+    (void)state;
+    replaced("", "who size", "[columns]\nfiles = who size\n");
+    replaced("# mine\n[keys]\nfiles = x\n", "who", "# mine\n[keys]\nfiles = x\n\n[columns]\nfiles = who\n");
+    replaced("[columns]\n; why\nsockets = who\n files=size\n[keys]\n", "who",
+             "[columns]\n; why\nsockets = who\nfiles = who\n[keys]\n");
+    replaced("[columns]\nsockets = who\n[keys]", "who", "[columns]\nfiles = who\nsockets = who\n[keys]\n");
+    replaced("[columns]\nfiles = who\n[keys]\n", "", "[columns]\n[keys]\n");
+    replaced("", "", "");
+}
+
 static void prompt_edits_whole_characters(void **state)
 {
     (void)state;
@@ -170,6 +190,7 @@ int main(void)
         cmocka_unit_test(keys_are_found_where_they_are_valid),
         cmocka_unit_test(keys_can_be_bound_anew),
         cmocka_unit_test(settings_skip_bad_lines_and_name_the_first),
+        cmocka_unit_test(settings_are_written_a_line_at_a_time),
         cmocka_unit_test(prompt_edits_whole_characters),
         cmocka_unit_test(prompt_takes_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(prompt_is_full_at_its_end),

@@ -222,7 +222,8 @@ static void columns_fill_the_screen_and_never_overlap(void **state)
     all.extra[1] = "threads";
     for (int width = 80; width <= 400; width++) {
         struct list_column shown[LIST_SHOWN_MAX];
-        size_t count = list_layout(&all, width, shown);
+        const struct list list = {.kind = &all, .flat_kind = &all};
+        size_t count = list_layout(&list, width, shown);
         assert_true(count > 4);
         for (size_t i = 0; i < count; i++) {
             assert_true(shown[i].width > 0);
@@ -230,6 +231,35 @@ static void columns_fill_the_screen_and_never_overlap(void **state)
             assert_true(i == 0 || shown[i].at > shown[i - 1].at + shown[i - 1].width);
         }
     }
+}
+
+static void columns_are_chosen_by_name_and_by_turns(void **state)
+{
+    (void)state;
+    struct list list;
+    struct list_column shown[LIST_SHOWN_MAX];
+    struct error error;
+    char names[LIST_CHOSEN_BYTES];
+    list_init(&list, &kind);
+    assert_false(list_choose(&list, "pid nonsense", &error));
+    assert_false(list_choose(&list, "pid rtt local", &error));
+    assert_string_equal(list_chosen(&list, names, sizeof names), "");
+    assert_true(list_choose(&list, " pid  cpu command ", &error));
+    assert_int_equal(list_layout(&list, 80, shown), 3);
+    assert_true(list_choose_toggle(&list, column_find("cpu")));
+    assert_true(list_choose_toggle(&list, column_find("user")));
+    assert_string_equal(list_chosen(&list, names, sizeof names), "pid user command");
+    assert_true(list_choose_toggle(&list, column_find("pid")));
+    assert_true(list_choose_toggle(&list, column_find("user")));
+    assert_false(list_choose_toggle(&list, column_find("command")));
+    assert_true(list_choose(&list, "", &error));
+    assert_true(list_layout(&list, 80, shown) > 3);
+    /* What has no room is left out from the right. */
+    assert_true(
+        list_choose(&list, "pid name unit read write age descriptors threads blocked waiters cpu memory", &error));
+    size_t count = list_layout(&list, 80, shown);
+    assert_true(count < 12 && shown[count - 1].at + shown[count - 1].width <= 80);
+    list_done(&list);
 }
 
 /* p1 waits for p0, on the file; p0 is the parent of p1. */
@@ -339,6 +369,7 @@ int main(void)
         cmocka_unit_test(trees_hang_children_below_parents_and_survive_circles),
         cmocka_unit_test(filter_and_search_do_not_mind_letter_case),
         cmocka_unit_test(columns_fill_the_screen_and_never_overlap),
+        cmocka_unit_test(columns_are_chosen_by_name_and_by_turns),
         cmocka_unit_test(why_tells_evidence_blame_and_relations),
         cmocka_unit_test(why_goes_in_and_comes_back),
         cmocka_unit_test(why_of_a_node_that_is_gone_is_empty),
