@@ -91,7 +91,7 @@ static unsigned record_toggle(struct ui *ui)
     struct error error = {0};
     if (!cursor_is_live(cursor))
         ui_say(ui, "This is a recording already: %s", ui->options->title == NULL ? "" : ui->options->title);
-    else if (recorder->recording != NULL)
+    else if (recorder->writer != NULL)
         recorder_end(recorder, cursor);
     else if (cursor_count(cursor) == 0)
         ui_say(ui, "Nothing has been seen yet.");

@@ -62,6 +62,22 @@ static void header_past(struct ui *ui, struct words *words)
     word_draw(words, ROLE_DIM, text);
 }
 
+/* "● recording 1,204", and what the disk makes of it. */
+static void header_recorder(const struct ui *ui, struct words *words)
+{
+    enum { STALLED_S = 3 };
+    char text[HEADER_TEXT_BYTES], count[32], lost[48] = "";
+    const struct recorder *recorder = &ui->recorder;
+    if (recorder->writer == NULL)
+        return;
+    struct writer_state state = writer_state(recorder->writer);
+    if (recorder->lost + state.dropped > 0)
+        snprintf(lost, sizeof lost, ", %zu lost", recorder->lost + state.dropped);
+    snprintf(text, sizeof text, "● recording %s%s%s", count_format(count, sizeof count, state.written), lost,
+             state.stalled_s >= STALLED_S ? ", the disk hangs" : "");
+    word_draw(words, ROLE_ALARM, text);
+}
+
 static void header_right(struct ui *ui, int row, int left)
 {
     const struct moment *moment = &ui->moment;
@@ -73,10 +89,7 @@ static void header_right(struct ui *ui, int row, int left)
         snprintf(text, sizeof text, "no sample for %ld s", ui->overdue_s);
         word_draw(&words, ROLE_WARNING, text);
     }
-    if (ui->recorder.recording != NULL) {
-        snprintf(text, sizeof text, "● recording %s", count_format(count, sizeof count, ui->recorder.written));
-        word_draw(&words, ROLE_ALARM, text);
-    }
+    header_recorder(ui, &words);
     if (moment->graph == NULL)
         return;
     bool calibrated = moment->verdict != NULL && moment->verdict->calibrated;

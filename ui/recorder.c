@@ -4,28 +4,23 @@
 #include "base/clock.h"
 #include "ui/save.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <string.h>
+
+/* No more than this waits in the writer's queue: the history is one already. */
+enum { WAITING_MAX = 4, QUIT_WAIT_MS = 100 };
 
 bool recorder_start(struct recorder *recorder, const struct cursor *cursor, const char *host, int32_t utc_offset_s,
                     struct error *error)
 {
-    char prefix[100];
+    char prefix[100], path[sizeof recorder->path];
     snprintf(prefix, sizeof prefix, "culprit-%s", save_name_part((char[65]){0}, 65, host));
-    int descriptor = save_create(recorder->path, sizeof recorder->path, prefix, "culprit", utc_offset_s, error);
-    if (descriptor < 0)
-        return false;
-    close(descriptor);
-    recorder->recording = recording_create(recorder->path, &(struct recording_options){0}, error);
-    if (recorder->recording == NULL) {
-        unlink(recorder->path);
-        return false;
-    }
-    recorder->next = cursor_serial(cursor, 0);
-    recorder->written = 0;
-    recorder->ending = false;
-    return true;
+    save_name(path, sizeof path, prefix, "culprit", utc_offset_s, 1);
+    if (strcmp(path, recorder->path) == 0) /* it was ended and begun again within a second */
+        save_name(path, sizeof path, prefix, "culprit", utc_offset_s, 2);
+    *recorder = (struct recorder){.next = cursor_serial(cursor, 0)};
+    memcpy(recorder->path, path, sizeof path);
+    recorder->writer = writer_start(path, &(struct recording_options){.fresh = true}, error);
+    return recorder->writer != NULL;
 }
 
 void recorder_end(struct recorder *recorder, const struct cursor *cursor)
@@ -34,8 +29,7 @@ void recorder_end(struct recorder *recorder, const struct cursor *cursor)
     recorder->last = cursor_serial(cursor, cursor_count(cursor) - 1);
 }
 
-/* The position to write next; SIZE_MAX when all is written. What fell out of the history before its turn is left out.
- */
+/* The position to hand over next; SIZE_MAX when all is. */
 static size_t recorder_position(const struct recorder *recorder, const struct cursor *cursor)
 {
     size_t count = cursor_count(cursor);
@@ -48,31 +42,69 @@ static size_t recorder_position(const struct recorder *recorder, const struct cu
 
 bool recorder_has_work(const struct recorder *recorder, const struct cursor *cursor)
 {
-    return recorder->recording != NULL && (recorder->ending || recorder_position(recorder, cursor) != SIZE_MAX);
-}
-
-bool recorder_work(struct recorder *recorder, struct cursor *cursor, struct error *error)
-{
+    if (recorder->writer == NULL)
+        return false;
+    struct writer_state state = writer_state(recorder->writer);
     size_t position = recorder_position(recorder, cursor);
-    if (position == SIZE_MAX)
-        return !recorder->ending || recorder_done(recorder, error);
-    struct sample *sample = cursor_sample(cursor, position, error);
-    bool written = sample != NULL && recording_append(recorder->recording, sample, error);
-    sample_release(sample);
-    recorder->next = cursor_serial(cursor, position) + 1;
-    recorder->written += written;
-    if (!written)
-        recorder_done(recorder, NULL);
-    return written;
+    bool all = recorder->ending && position == SIZE_MAX && state.waiting == 0;
+    return state.ended || all || (state.opened && position != SIZE_MAX && state.waiting < WAITING_MAX);
 }
 
-bool recorder_done(struct recorder *recorder, struct error *error)
+int recorder_descriptor(const struct recorder *recorder)
 {
-    struct recording *recording = recorder->recording;
-    recorder->recording = NULL;
+    return recorder->writer == NULL ? -1 : writer_descriptor(recorder->writer);
+}
+
+short recorder_events(const struct recorder *recorder)
+{
+    return (short)(recorder->writer == NULL ? 0 : writer_events(recorder->writer));
+}
+
+static void sample_offer(struct recorder *recorder, struct cursor *cursor, size_t position)
+{
+    uint64_t serial = cursor_serial(cursor, position);
+    struct error ignored;
+    struct sample *sample = cursor_sample(cursor, position, &ignored);
+    recorder->lost += (size_t)(serial - recorder->next) + (sample == NULL || !writer_offer(recorder->writer, sample));
+    recorder->next = serial + 1;
+    sample_release(sample);
+}
+
+/* Ends it: as was asked, or because of a sentence. */
+static enum recorder_outcome recorder_close(struct recorder *recorder, const char *trouble, size_t *written,
+                                            struct error *error)
+{
+    enum { CLOSE_WAIT_MS = 500 };
+    struct writer_state last;
+    if (trouble != NULL)
+        error_set(error, "%s", trouble);
+    bool closed = writer_finish(recorder->writer, CLOSE_WAIT_MS, &last, trouble == NULL ? error : NULL);
+    *written = last.written;
+    recorder->writer = NULL;
     recorder->ending = false;
-    bool closed = recording_close(recording, error);
-    if (recording != NULL && recorder->written == 0)
-        unlink(recorder->path);
-    return closed;
+    return closed && trouble == NULL ? RECORDER_ENDED : RECORDER_FAILED;
+}
+
+enum recorder_outcome recorder_work(struct recorder *recorder, struct cursor *cursor, size_t *written,
+                                    struct error *error)
+{
+    writer_work(recorder->writer);
+    struct writer_state state = writer_state(recorder->writer);
+    size_t position = recorder_position(recorder, cursor);
+    char trouble[sizeof error->text];
+    if (state.trouble != NULL || state.ended) {
+        snprintf(trouble, sizeof trouble, "%s", state.trouble == NULL ? "nothing is written any more" : state.trouble);
+        return recorder_close(recorder, trouble, written, error);
+    }
+    if (state.opened && position != SIZE_MAX && state.waiting < WAITING_MAX)
+        sample_offer(recorder, cursor, position);
+    else if (recorder->ending && position == SIZE_MAX && state.waiting == 0)
+        return recorder_close(recorder, NULL, written, error);
+    return RECORDER_GOES_ON;
+}
+
+void recorder_done(struct recorder *recorder)
+{
+    writer_finish(recorder->writer, QUIT_WAIT_MS, NULL, NULL);
+    recorder->writer = NULL;
 }

@@ -23,19 +23,24 @@ char *save_name_part(char *dst, size_t dst_bytes, const char *text)
     return dst;
 }
 
-int save_create(char *path, size_t path_bytes, const char *prefix, const char *suffix, int32_t utc_offset_s,
-                struct error *error)
+void save_name(char *path, size_t path_bytes, const char *prefix, const char *suffix, int32_t utc_offset_s, int n)
 {
     time_t now_s = (time_t)(clock_realtime_ns() / NS_PER_S + utc_offset_s);
     struct tm fields = {0};
     char stamp[32];
     gmtime_r(&now_s, &fields);
     strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &fields);
+    if (n == 1)
+        snprintf(path, path_bytes, "%s-%s.%s", prefix, stamp, suffix);
+    else
+        snprintf(path, path_bytes, "%s-%s-%d.%s", prefix, stamp, n, suffix);
+}
+
+int save_create(char *path, size_t path_bytes, const char *prefix, const char *suffix, int32_t utc_offset_s,
+                struct error *error)
+{
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        if (attempt == 1)
-            snprintf(path, path_bytes, "%s-%s.%s", prefix, stamp, suffix);
-        else
-            snprintf(path, path_bytes, "%s-%s-%d.%s", prefix, stamp, attempt, suffix);
+        save_name(path, path_bytes, prefix, suffix, utc_offset_s, attempt);
         int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (descriptor >= 0)
             return descriptor;

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+/* Writes the n-th name to try, "PREFIX-20261120-140231.SUFFIX" for 1, to path. */
+void save_name(char *path, size_t path_bytes, const char *prefix, const char *suffix, int32_t utc_offset_s, int n);
+
 /* Creates "PREFIX-20261120-140231.SUFFIX" (or -2, -3, ... behind the time) with mode 0600 and writes its name to path.
  * Returns a descriptor open for writing, or -1 with a sentence. */
 int save_create(char *path, size_t path_bytes, const char *prefix, const char *suffix, int32_t utc_offset_s,

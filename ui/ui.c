@@ -196,10 +196,17 @@ static unsigned on_recorder(struct ui *ui)
 {
     struct error error = {0};
     struct recorder *recorder = &ui->recorder;
-    if (!recorder_work(recorder, ui->options->cursor, &error))
+    size_t written = 0;
+    switch (recorder_work(recorder, ui->options->cursor, &written, &error)) {
+    case RECORDER_FAILED:
         ui_fail(ui, &error);
-    else if (recorder->recording == NULL)
-        ui_say(ui, "Recorded: %s, %zu samples (culprit replay %s)", recorder->path, recorder->written, recorder->path);
+        break;
+    case RECORDER_ENDED:
+        ui_say(ui, "Recorded: %s, %zu samples (culprit replay %s)", recorder->path, written, recorder->path);
+        break;
+    case RECORDER_GOES_ON:
+        break;
+    }
     return REDO_DRAW;
 }
 
@@ -234,7 +241,7 @@ static int loop_timeout_ms(struct ui *ui, const struct leisure *leisure)
 
 static bool ui_loop(struct ui *ui, int signals, struct error *error)
 {
-    enum { TERMINAL, SIGNALS, COLLECTOR, ATTACHMENT, DESCRIPTORS };
+    enum { TERMINAL, SIGNALS, COLLECTOR, ATTACHMENT, RECORDER, DESCRIPTORS };
     const struct ui_options *options = ui->options;
     unsigned what = cursor_count(options->cursor) > 0 ? REDO_MOMENT : REDO_DRAW;
     while ((what & REDO_QUIT) == 0) {
@@ -245,6 +252,7 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             [SIGNALS] = {.fd = signals, .events = POLLIN},
             [COLLECTOR] = {.fd = -1, .events = POLLIN},
             [ATTACHMENT] = {.fd = -1, .events = POLLIN},
+            [RECORDER] = {.fd = recorder_descriptor(&ui->recorder), .events = recorder_events(&ui->recorder)},
         };
         if (options->collector != NULL && !ui->live.ended)
             waits[COLLECTOR].fd = collector_descriptor(options->collector);
@@ -264,6 +272,8 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
             what |= on_collector(ui);
         if (ready > 0 && waits[ATTACHMENT].revents != 0)
             what |= on_attachment(ui);
+        if (ready > 0 && waits[RECORDER].revents != 0)
+            what |= on_recorder(ui);
         what |= time_play(ui);
         if (ready == 0 && ui->seek.step != 0)
             what |= time_seek(ui);
@@ -360,7 +370,7 @@ bool ui_run(const struct ui_options *options, struct error *error)
     struct signals signals = {.descriptor = -1};
     bool done = signals_open(&signals, error) && screen_open(&ui->screen, &theme, settings.mouse, error) &&
                 ui_loop(ui, signals.descriptor, error);
-    done = recorder_done(&ui->recorder, done ? error : NULL) && done;
+    recorder_done(&ui->recorder);
     screen_close(&ui->screen);
     signals_close(&signals);
     ui_done(ui);

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A verdict that cost so much cpu time waits until it is at most this part of the time that has passed: 2 %. */
-enum { COST_PART = 50 };
+/* After a verdict none is given until what it cost in cpu time is at most this part of the time that has passed: 0.25
+ * %. A recorder may cost 1 % in all. */
+enum { COST_PART = 400 };
 
 struct judging {
     struct model *model;
@@ -22,7 +23,7 @@ struct judging {
     int64_t next_ns; /* boot time before which nothing is judged */
 };
 
-struct judging *judging_new(const struct recording *recording, int64_t window_ns, struct error *error)
+struct judging *judging_new(bool continued, int64_t window_ns, struct error *error)
 {
     struct judging *judging = calloc(1, sizeof *judging);
     if (judging == NULL) {
@@ -36,7 +37,7 @@ struct judging *judging_new(const struct recording *recording, int64_t window_ns
     }
     judge_name(judging->name, judging->model);
     judging->judge = (struct recorded_judge){judging->name, window_ns};
-    judging->continued = recording_count(recording) > 0;
+    judging->continued = continued;
     return judging;
 }
 
@@ -69,7 +70,7 @@ static bool recent_add(struct judging *judging, struct sample *sample)
     return true;
 }
 
-void judging_take(struct judging *judging, struct recording *recording, struct sample *sample)
+void judging_take(struct judging *judging, struct writer *writer, struct sample *sample)
 {
     struct error ignored;
     /* The first sample of a recording has no rates. */
@@ -82,7 +83,7 @@ void judging_take(struct judging *judging, struct recording *recording, struct s
     struct verdict *verdict = graph == NULL ? NULL : verdict_new(graph, judging->model, &options, &ignored);
     if (verdict != NULL) {
         struct recorded_verdict recorded = verdict_recorded(graph, verdict, 0);
-        recording_judge(recording, &judging->judge, &recorded, &ignored);
+        writer_judge(writer, &judging->judge, &recorded);
     }
     verdict_free(verdict);
     graph_free(graph);

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "record/announce.h"
-#include "record/recording.h"
+#include "record/writer.h"
 #include "sample/redact.h"
 
 #include <poll.h>
@@ -14,11 +14,13 @@
 #include <stdio.h>
 #include <time.h>
 
+enum { OPEN_WAIT_MS = 10000, CLOSE_WAIT_MS = 10000 };
+
 struct settings {
     const char *output;
     int64_t interval_ns, duration_ns, retain_ns;
     uint64_t size_max_bytes;
-    bool redact, anonymise;
+    bool redact, anonymise, sync;
 };
 
 static const struct option_row option_rows[] = {
@@ -52,6 +54,10 @@ static const struct option_row option_rows[] = {
      .type = OPTION_FLAG,
      .offset = offsetof(struct settings, anonymise),
      .help = "names, paths and addresses by keyed hash, so that it can be shared"},
+    {.name = "sync",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, sync),
+     .help = "sync every sample to the disk (every 10 s: what a power loss takes at most)"},
 };
 
 static volatile sig_atomic_t interrupted;
@@ -81,20 +87,10 @@ static void interrupt_catch(sigset_t *asleep)
         sigdelset(asleep, numbers[i]);
 }
 
-/* Sleeps until the next multiple of the interval, so that recordings of two hosts line up; misses are not made up. */
-static void interval_sleep(int64_t interval_ns, const sigset_t *asleep)
-{
-    int64_t next_ns = clock_realtime_ns() / interval_ns * interval_ns + interval_ns;
-    int64_t wait_ns = next_ns - clock_realtime_ns();
-    struct timespec wait = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
-    if (wait_ns > 0)
-        ppoll(NULL, 0, &wait, asleep);
-}
-
-/* What a run of the recorder did. */
-struct tally {
-    size_t samples;
-    size_t missed; /* could not be written; said when it begins and when it is over */
+/* What a run of the recorder has said of its disk. */
+struct told {
+    bool trouble, stalled;
+    size_t lost; /* when the trouble began */
 };
 
 /* The recorder at work. */
@@ -102,11 +98,11 @@ struct recorder {
     const struct command *command;
     const struct settings *settings;
     struct host host;
-    struct recording *recording;
+    struct writer *writer;
     struct announce *announce; /* NULL: nobody is told */
     struct judging *judging;
     struct anonymise_key secret;
-    struct tally tally;
+    struct told told;
 };
 
 /* What of a sample may leave the house: redacted, anonymised. Takes the reference over; NULL on failure. */
@@ -122,24 +118,62 @@ static struct sample *sample_share(const struct recorder *recorder, struct sampl
     return shared;
 }
 
+static size_t samples_lost(const struct writer_state *state)
+{
+    return state->dropped + state->failed;
+}
+
+/* Says when writing begins to fail or to hang, and when that is over. */
+static void disk_tell(struct recorder *recorder)
+{
+    enum { STALLED_S = 5 };
+    struct told *told = &recorder->told;
+    struct writer_state state = writer_state(recorder->writer);
+    bool fails = state.trouble != NULL, hangs = state.stalled_s >= STALLED_S;
+    if (fails && !told->trouble)
+        command_note(recorder->command, "%s; trying again at every sample", state.trouble);
+    if (hangs && !told->stalled)
+        command_note(recorder->command, "the disk under %s does not answer: samples wait in memory",
+                     recorder->settings->output);
+    told->trouble = told->trouble || fails;
+    told->stalled = told->stalled || hangs;
+    if ((told->trouble || told->stalled) && !fails && !hangs && state.waiting == 0) {
+        command_note(recorder->command, "recording goes on; %zu samples were lost", samples_lost(&state) - told->lost);
+        *told = (struct told){.lost = samples_lost(&state)};
+    }
+}
+
+/* Sleeps until the next multiple of the interval, so that recordings of two hosts line up; misses are not made up. What
+ * waits to be written goes on meanwhile. */
+static void interval_sleep(struct recorder *recorder, const sigset_t *asleep)
+{
+    int64_t interval_ns = recorder->settings->interval_ns;
+    int64_t next_ns = clock_realtime_ns() / interval_ns * interval_ns + interval_ns;
+    struct writer *writer = recorder->writer;
+    for (bool woken = true; woken && !interrupted;) {
+        int64_t wait_ns = next_ns - clock_realtime_ns();
+        if (wait_ns <= 0 || wait_ns > interval_ns) /* the clock was set back */
+            break;
+        struct timespec wait = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
+        struct pollfd written = {.fd = writer_descriptor(writer), .events = writer_events(writer)};
+        woken = ppoll(&written, 1, &wait, asleep) > 0;
+        writer_work(writer);
+        disk_tell(recorder);
+    }
+}
+
 static bool sample_record(struct recorder *recorder, struct error *error)
 {
-    struct tally *tally = &recorder->tally;
     struct sample *sample = sample_share(recorder, collector_sample(recorder->host.collector, true, error), error);
     if (sample == NULL)
         return false;
-    struct error trouble = {0};
-    if (recording_append(recorder->recording, sample, &trouble)) {
-        if (tally->missed > 0)
-            command_note(recorder->command, "recording goes on; %zu samples were lost", tally->missed);
-        tally->samples++;
-        tally->missed = 0;
-        judging_take(recorder->judging, recorder->recording, sample);
-    } else if (tally->missed++ == 0) {
-        command_note(recorder->command, "%s; trying again at every sample", trouble.text);
-    }
+    if (writer_offer(recorder->writer, sample))
+        judging_take(recorder->judging, recorder->writer, sample);
     sample_release(sample);
-    return true;
+    struct writer_state state = writer_state(recorder->writer);
+    disk_tell(recorder);
+    return !state.ended ||
+           error_set(error, "%s", state.trouble == NULL ? "nothing is written any more" : state.trouble);
 }
 
 static bool recorder_open(struct recorder *recorder, struct error *error)
@@ -148,20 +182,21 @@ static bool recorder_open(struct recorder *recorder, struct error *error)
     const struct settings *settings = recorder->settings;
     struct recording_options options = {.size_max_bytes = settings->size_max_bytes,
                                         .retain_ns = settings->retain_ns,
-                                        .anonymised = settings->anonymise};
+                                        .anonymised = settings->anonymise,
+                                        .sync = settings->sync};
     if ((settings->anonymise && !anonymise_key_draw(&recorder->secret, error)) ||
         !host_open_alone(&recorder->host, error))
         return false;
-    recorder->recording = recording_create(settings->output, &options, error);
-    if (recorder->recording != NULL)
-        recorder->judging = judging_new(recorder->recording, window_ns, error);
+    recorder->writer = writer_start(settings->output, &options, error);
+    if (recorder->writer != NULL && writer_await(recorder->writer, OPEN_WAIT_MS, error))
+        recorder->judging = judging_new(writer_state(recorder->writer).before > 0, window_ns, error);
     if (recorder->judging != NULL) {
         struct error ignored; /* a recorder that nobody finds records all the same */
         if (!settings->anonymise)
             recorder->announce = announce_new(settings->output, settings->interval_ns, &ignored);
         return true;
     }
-    recording_close(recorder->recording, NULL);
+    writer_finish(recorder->writer, CLOSE_WAIT_MS, NULL, NULL);
     host_close(&recorder->host);
     return false;
 }
@@ -169,17 +204,18 @@ static bool recorder_open(struct recorder *recorder, struct error *error)
 static int recorder_finish(struct recorder *recorder, bool done, struct error *error)
 {
     char size[32];
-    bytes_format(size, sizeof size, (double)recording_size_bytes(recorder->recording));
     announce_free(recorder->announce);
     judging_free(recorder->judging);
     host_close(&recorder->host);
-    if (!recording_close(recorder->recording, done ? error : NULL))
+    struct writer_state state;
+    if (!writer_finish(recorder->writer, CLOSE_WAIT_MS, &state, done ? error : NULL))
         done = false;
-    if (done && recorder->tally.samples == 0)
+    if (done && state.written == 0)
         done = error_set(error, "no sample could be written to %s", recorder->settings->output);
     if (!done)
         return command_fail(recorder->command, STATUS_FAILED, error);
-    fprintf(stderr, "culprit record: %zu samples, %s\n", recorder->tally.samples, size);
+    fprintf(stderr, "culprit record: %zu samples, %s\n", state.written,
+            bytes_format(size, sizeof size, (double)state.size_bytes));
     return STATUS_DONE;
 }
 
@@ -207,7 +243,7 @@ static int record_run(const struct command *command, int argc, char **argv)
         if (clock_boottime_ns() + settings.interval_ns > end_ns)
             break;
         if (done && !interrupted)
-            interval_sleep(settings.interval_ns, &asleep);
+            interval_sleep(&recorder, &asleep);
     }
     return recorder_finish(&recorder, done, &error);
 }

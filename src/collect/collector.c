@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "collect/collector_serve.h"
-#include "collect/isolate.h"
+#include "base/isolate.h"
 #include "sample/codec.h"
 
 #include <errno.h>

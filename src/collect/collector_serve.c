@@ -1,7 +1,7 @@
 /* The collector's own process: it answers until its front is gone. */
 #include "collect/collector_serve.h"
 
-#include "collect/isolate.h"
+#include "base/isolate.h"
 #include "collect/privilege.h"
 #include "collect/source.h"
 #include "sample/codec.h"

@@ -5,7 +5,7 @@
 #include "collect/probe.h"
 
 #include "base/clock.h"
-#include "collect/isolate.h"
+#include "base/isolate.h"
 
 #include <errno.h>
 #include <poll.h>

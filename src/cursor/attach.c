@@ -2,7 +2,7 @@
 #include "cursor/attach.h"
 
 #include "base/clock.h"
-#include "collect/isolate.h"
+#include "base/isolate.h"
 #include "collect/privilege.h"
 #include "cursor/attach_read.h"
 

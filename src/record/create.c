@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -54,13 +55,25 @@ static bool file_take(struct recording *recording, bool *fresh, struct error *er
     return true;
 }
 
+/* The process that wrote it for a recorder which was killed may still be closing it. False: somebody writes it. */
+static bool lock_take(int descriptor)
+{
+    enum { TRIES = 20, PAUSE_MS = 50 };
+    for (int tries = 0; tries < TRIES; tries++) {
+        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        poll(NULL, 0, PAUSE_MS);
+    }
+    return false;
+}
+
 /* Opens or creates the file, with mode 0600. fresh: there is nothing in it; created: it was not there. */
 static bool file_open(struct recording *recording, bool *fresh, bool *created, struct error *error)
 {
     int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     recording->lock = open(recording->path, flags, 0600);
     *fresh = *created = recording->lock >= 0;
-    if (!*created && errno != EEXIST)
+    if (!*created && (errno != EEXIST || recording->options.fresh))
         return error_errno(error, errno, "cannot create %s", recording->path);
     if (!*created && !file_take(recording, fresh, error))
         return false;
@@ -69,7 +82,7 @@ static bool file_open(struct recording *recording, bool *fresh, bool *created, s
     if (fstatfs(recording->lock, &system) != 0 || system.f_type == NFS_SUPER_MAGIC ||
         (unsigned)system.f_type == CIFS_SUPER_MAGIC || (unsigned)system.f_type == SMB2_SUPER_MAGIC)
         return true;
-    if (flock(recording->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!lock_take(recording->lock))
         return error_set(error, "%s is being recorded to already: choose another name", recording->path);
     return true;
 }
@@ -178,7 +191,9 @@ static bool recording_prepare(struct recording *recording, bool fresh, struct er
         (!fresh && !creation_was_cut_short(recording, &fresh, error)) ||
         !(fresh ? schema_create(recording, error) : recording_continue(recording, error)) ||
         !database_run(recording,
-                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;", error))
+                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;",
+                      error) ||
+        (recording->options.sync && !database_run(recording, "PRAGMA synchronous=FULL", error)))
         return false;
     recording->insert = database_prepare(recording,
                                          "INSERT INTO sample(id, time_ns, boottime_ns, keyframe, raw_bytes, data) "

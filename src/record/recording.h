@@ -16,6 +16,8 @@ struct recording_options {
     int64_t retain_ns;       /* 0 = for ever; else samples older than this go */
     bool anonymise;          /* names, paths and addresses by keyed hash */
     bool anonymised;         /* the samples come anonymised already, under whatever secret: that is only noted */
+    bool sync;               /* every sample survives a power loss, at the cost of one fsync each */
+    bool fresh;              /* a file that is there already is refused in any case */
 };
 
 /* Creates FILE with mode 0600. An existing file is refused unless it is a recording of ours that nobody else is
@@ -23,7 +25,8 @@ struct recording_options {
  * symbolic link is refused. NULL with a sentence on failure, and nothing new is left behind.
  *
  * While it is written, the newest samples stand in FILE-wal; they move into FILE at least every 10 seconds, so that a
- * copy of FILE alone misses at most those. */
+ * copy of FILE alone misses at most those. They are synced to the disk then: a power loss takes at most the last 10
+ * seconds, unless options->sync asked for every sample. */
 struct recording *recording_create(const char *path, const struct recording_options *options, struct error *error);
 
 /* Removes the file of a recording that nobody has open, and what SQLite may have left beside it. */
@@ -32,6 +35,10 @@ void recording_remove(const char *path);
 /* Adds one sample in one transaction. On failure (disk full) the recording stays open and consistent: a later append
  * may succeed. The oldest samples that the options do not permit any more go in the same transaction. */
 bool recording_append(struct recording *recording, const struct sample *sample, struct error *error);
+
+/* The same for a sample that was encoded already (sample/codec.h), with its two times; it is not anonymised. */
+bool recording_append_encoded(struct recording *recording, int64_t time_ns, int64_t boottime_ns, const void *bytes,
+                              size_t length, struct error *error);
 
 /* ---- reading ---- */
 

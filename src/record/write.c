@@ -62,7 +62,7 @@ static bool groups_remove(struct recording *recording, size_t count, int64_t id,
 
 /* Removes the groups that have become too old or for which there is no room; gone: how many. The group of the sample
  * that is being added always stays. Freed pages are used again before the file grows. */
-static bool ring_turn(struct recording *recording, const struct sample *sample, bool keyframe, int64_t id, size_t *gone,
+static bool ring_turn(struct recording *recording, int64_t time_ns, bool keyframe, int64_t id, size_t *gone,
                       struct error *error)
 {
     const struct recording_options *options = &recording->options;
@@ -70,7 +70,7 @@ static bool ring_turn(struct recording *recording, const struct sample *sample, 
     *gone = 0;
     /* One a sample, so that a clock that jumped ahead by mistake does not empty the recording at once. */
     if (options->retain_ns != 0 && recording->group_count > 1 && removable > 0 &&
-        recording->groups[1].time_ns < sample->time_ns - options->retain_ns)
+        recording->groups[1].time_ns < time_ns - options->retain_ns)
         *gone = 1;
     if (*gone > 0 && !groups_remove(recording, *gone, id, error))
         return false;
@@ -90,13 +90,18 @@ static bool ring_turn(struct recording *recording, const struct sample *sample, 
     return true;
 }
 
-static bool row_insert(struct recording *recording, const struct sample *sample, int64_t id, int64_t keyframe,
+/* When a sample was taken, by both clocks. */
+struct instant {
+    int64_t time_ns, boottime_ns;
+};
+
+static bool row_insert(struct recording *recording, struct instant taken, int64_t id, int64_t keyframe,
                        struct error *error)
 {
     sqlite3_stmt *insert = recording->insert;
     sqlite3_bind_int64(insert, 1, id);
-    sqlite3_bind_int64(insert, 2, sample->time_ns);
-    sqlite3_bind_int64(insert, 3, sample->boottime_ns);
+    sqlite3_bind_int64(insert, 2, taken.time_ns);
+    sqlite3_bind_int64(insert, 3, taken.boottime_ns);
     sqlite3_bind_int64(insert, 4, keyframe);
     sqlite3_bind_int64(insert, 5, (int64_t)recording->raw.length);
     sqlite3_bind_blob64(insert, 6, recording->packed.data, recording->packed.length, SQLITE_STATIC);
@@ -107,14 +112,14 @@ static bool row_insert(struct recording *recording, const struct sample *sample,
 }
 
 /* What has been committed becomes the state of the handle. */
-static void appended(struct recording *recording, const struct sample *sample, bool keyframe, int64_t id, size_t gone)
+static void appended(struct recording *recording, int64_t time_ns, bool keyframe, int64_t id, size_t gone)
 {
     for (size_t i = 0; i < gone; i++)
         recording->count -= recording->groups[i].count;
     recording->group_count -= gone;
     memmove(recording->groups, recording->groups + gone, recording->group_count * sizeof *recording->groups);
     if (keyframe) {
-        recording->groups[recording->group_count++] = (struct group){id, sample->time_ns, 0};
+        recording->groups[recording->group_count++] = (struct group){id, time_ns, 0};
         struct buffer raw = recording->raw;
         recording->raw = recording->keyframe;
         recording->keyframe = raw;
@@ -138,12 +143,12 @@ static void checkpoint(struct recording *recording)
     recording->checkpoint_ns = now_ns;
 }
 
-static bool sample_append(struct recording *recording, const struct sample *sample, struct error *error)
+/* Adds what stands in recording->raw. */
+static bool raw_append(struct recording *recording, struct instant taken, struct error *error)
 {
-    buffer_clear(&recording->raw);
     bool keyframe;
     size_t gone;
-    if (!sample_encode(sample, &recording->raw, error) || !sample_pack(recording, &keyframe, error))
+    if (!sample_pack(recording, &keyframe, error))
         return false;
     if (!memory_grow(&recording->groups, &recording->group_capacity, recording->group_count + 1,
                      sizeof *recording->groups))
@@ -151,15 +156,31 @@ static bool sample_append(struct recording *recording, const struct sample *samp
     int64_t id = recording->newest_id + 1;
     if (!database_run(recording, "BEGIN IMMEDIATE", error))
         return false;
-    if (!ring_turn(recording, sample, keyframe, id, &gone, error) ||
-        !row_insert(recording, sample, id, keyframe ? id : recording->keyframe_id, error) ||
+    if (!ring_turn(recording, taken.time_ns, keyframe, id, &gone, error) ||
+        !row_insert(recording, taken, id, keyframe ? id : recording->keyframe_id, error) ||
         !database_run(recording, "COMMIT", error)) {
         sqlite3_exec(recording->database, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
-    appended(recording, sample, keyframe, id, gone);
+    appended(recording, taken.time_ns, keyframe, id, gone);
     checkpoint(recording);
     return true;
+}
+
+static bool sample_append(struct recording *recording, const struct sample *sample, struct error *error)
+{
+    buffer_clear(&recording->raw);
+    return sample_encode(sample, &recording->raw, error) &&
+           raw_append(recording, (struct instant){sample->time_ns, sample->boottime_ns}, error);
+}
+
+bool recording_append_encoded(struct recording *recording, int64_t time_ns, int64_t boottime_ns, const void *bytes,
+                              size_t length, struct error *error)
+{
+    buffer_clear(&recording->raw);
+    buffer_append(&recording->raw, bytes, length);
+    return recording->raw.failed ? error_memory(error)
+                                 : raw_append(recording, (struct instant){time_ns, boottime_ns}, error);
 }
 
 bool recording_append(struct recording *recording, const struct sample *sample, struct error *error)

@@ -1,5 +1,5 @@
 /* The descriptors of forked processes. */
-#include "collect/isolate.h"
+#include "base/isolate.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* What a forked process of this tool does first, so that nobody waits for it: when it hangs in the kernel, it must not
  * hold open a pipe whose reader waits for the end, nor a file, nor a terminal. */
-#ifndef COLLECT_ISOLATE_H
-#define COLLECT_ISOLATE_H
+#ifndef BASE_ISOLATE_H
+#define BASE_ISOLATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
