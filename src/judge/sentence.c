@@ -41,18 +41,22 @@ static void seen_append(struct buffer *out, const struct graph *graph)
 
 static void suspect_append(struct buffer *out, const struct graph *graph, const struct suspect *suspect)
 {
+    if (sentence_of_deed(graph, suspect, out))
+        return;
     words_label(out, graph->nodes[suspect->node].label);
     if (suspect->summary[0] != '\0')
         buffer_printf(out, ": %s", suspect->summary);
 }
 
-static void sentence_of_nothing(const struct judgement *judgement, const struct verdict *verdict, struct buffer *out)
+static void sentence_of_nothing(struct judgement *judgement, const struct verdict *verdict, struct buffer *out)
 {
     buffer_string(out, "Nothing stands out. ");
     seen_append(out, judgement->graph);
     if (verdict->suspect_count == 0 || verdict->suspects[0].score < UNUSUAL_SCORE)
         return;
     buffer_string(out, " Most unusual: ");
+    if (sentence_of_wait(judgement, verdict->suspects[0].node, out))
+        return;
     suspect_append(out, judgement->graph, &verdict->suspects[0]);
     buffer_string(out, ".");
 }
@@ -102,7 +106,7 @@ static void cause_append(struct buffer *out, const struct graph *graph, const st
     for (size_t i = 0; i < verdict->suspect_count && verdict->suspects[i].score >= UNUSUAL_SCORE; i++) {
         if (graph->nodes[verdict->suspects[i].node].kind != NODE_PROCESS)
             continue;
-        buffer_string(out, "; most unusual is ");
+        buffer_string(out, "; most unusual: ");
         suspect_append(out, graph, &verdict->suspects[i]);
         return;
     }

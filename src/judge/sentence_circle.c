@@ -40,6 +40,24 @@ static void circle_measure(const struct judgement *judgement, uint32_t node, str
     }
 }
 
+/* Counts who waits for the members, directly or behind others. */
+static size_t circle_behind(struct judgement *judgement, uint32_t node)
+{
+    const struct waits *waits = &judgement->waits;
+    size_t queued = 0, members = 0;
+    marks_clear(judgement);
+    node_mark(judgement, node);
+    judgement->queue[queued++] = node;
+    for (size_t at = 0; at < queued; at++) {
+        uint32_t waited_for = judgement->queue[at];
+        members += waits->component[waited_for] == waits->component[node];
+        for (uint32_t i = waits->in_offsets[waited_for]; i < waits->in_offsets[waited_for + 1]; i++)
+            if (node_mark(judgement, waits->edges[waits->in[i]].from))
+                judgement->queue[queued++] = waits->edges[waits->in[i]].from;
+    }
+    return queued - members;
+}
+
 bool sentence_of_circle(struct judgement *judgement, uint32_t node, struct buffer *out)
 {
     struct circle circle;
@@ -49,7 +67,11 @@ bool sentence_of_circle(struct judgement *judgement, uint32_t node, struct buffe
     const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, circle.longest);
     char time[32];
     words_nodes(out, judgement->graph, circle.members, circle.count);
-    buffer_printf(out, " wait for each other%s, for %s%s by now.", circle.locks ? " (deadlock)" : "",
+    buffer_printf(out, " wait for each other%s, for %s%s by now", circle.locks ? " (deadlock)" : "",
                   edge->at_least ? "at least " : "", duration_format(time, sizeof time, edge->seconds));
+    size_t behind = circle_behind(judgement, node);
+    if (behind > 0)
+        buffer_printf(out, "; %zu more wait%s for them", behind, behind == 1 ? "s" : "");
+    buffer_string(out, ".");
     return true;
 }

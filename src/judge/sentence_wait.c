@@ -5,6 +5,8 @@
 #include "judge/reception.h"
 #include "judge/words.h"
 
+#include <string.h>
+
 /* {who} is waited for, {object} is waited on (or the second name where it is not known), {time} may begin with "at
  * least", {waiters} {wait} agree in number and tense. `nobody`: the object itself takes the blame. `outlasts`: the wait
  * goes on also when the one who is waited for is gone. `behind`: how those are told who wait for the waiters; NULL: by
@@ -15,6 +17,7 @@ static const struct wait_words {
     const char *nobody_now, *nobody_past;
     bool outlasts;
     const char *behind;
+    const char *nobody_object; /* the object where it takes the blame; NULL: the same */
 } wait_words[WAIT_KIND_COUNT] = {
     [WAIT_LOCK] = {"the lock on {on}", "a lock", "{who} has held {object} for {time}; {waiters} {wait} for it",
                    "{who} held {object} for {time}; {waiters} {wait} for it",
@@ -40,7 +43,7 @@ static const struct wait_words {
     [WAIT_CONNECT] = {" on {on}", "", "{who} has accepted no connection{object} for {time}; {waiters} {wait} for it",
                       "{who} accepted no connection{object} for {time}; {waiters} {wait} for it",
                       "{blocked} {have} tried to connect{object} for {time}; nobody answers",
-                      "{blocked} tried to connect{object} for {time}; nobody answered"},
+                      "{blocked} tried to connect{object} for {time}; nobody answered", .nobody_object = " to {on}"},
     [WAIT_ACCEPT] = {" to {on}", "", "{who} has not connected{object} for {time}; {waiters} {wait} for it",
                      "{who} did not connect{object} for {time}; {waiters} {wait} for it",
                      "{blocked} {have} waited for a connection{object} for {time}",
@@ -61,7 +64,8 @@ static const struct wait_words {
                       .outlasts = true, .behind = "; {waiters} {wait} for {them}"},
 };
 
-/* Who waits for the node in the same way and on the same object as the wait that the sentence is about. */
+/* Who waits for the node in the same way as the wait that the sentence is about, and on the same object, unless that is
+ * a socket, of which everybody has one of its own. */
 struct crowd {
     uint32_t node;
     size_t link; /* that wait */
@@ -72,12 +76,30 @@ struct crowd {
     bool ongoing;
 };
 
-static void crowd_add(void *context, struct judgement *judgement, size_t link)
+/* The other end's address in "10.0.0.5:51514 -> 10.0.0.9:443"; NULL when it is not told. */
+static const char *remote_of(const struct node *node)
 {
-    struct crowd *crowd = context;
+    const char *arrow = node->kind == NODE_SOCKET ? strstr(node->label, " -> ") : NULL;
+    return arrow == NULL ? NULL : arrow + strlen(" -> ");
+}
+
+/* Do both wait for the same one? Where nobody is known they do when they wait for the same address. */
+static bool same_target(const struct judgement *judgement, const struct edge *edge, const struct crowd *crowd)
+{
+    const struct node *nodes = judgement->graph->nodes;
+    const struct edge *lead = crowd->lead;
+    if (edge->to != crowd->node) {
+        const char *here = remote_of(&nodes[edge->to]), *there = remote_of(&nodes[crowd->node]);
+        return here != NULL && there != NULL && strcmp(here, there) == 0;
+    }
+    return edge->on == lead->on || (lead->on != NODE_NONE && nodes[lead->on].kind == NODE_SOCKET);
+}
+
+static void crowd_add(struct crowd *crowd, struct judgement *judgement, size_t link)
+{
     const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, link);
-    if (edge->wait != crowd->lead->wait || edge->on != crowd->lead->on || edge->to != crowd->node ||
-        edge->ongoing != crowd->ongoing || !node_mark(judgement, edge->from))
+    if (edge->wait != crowd->lead->wait || !same_target(judgement, edge, crowd) || edge->ongoing != crowd->ongoing ||
+        !node_mark(judgement, edge->from))
         return;
     size_t place = crowd->count < 2 ? crowd->count : 2;
     crowd->count++;
@@ -110,15 +132,44 @@ static size_t crowd_behind(struct judgement *judgement, uint32_t node)
     return queued - direct;
 }
 
+static bool is_nameless(const struct node *node)
+{
+    return strncmp(node->label, "unix:", 5) == 0 || strncmp(node->label, "socket:", 7) == 0;
+}
+
+/* How people know a socket that is waited on: by the address at the other end; a nameless unix socket by the other
+ * end's name. NULL: not at all. */
+static const char *socket_words(const struct graph *graph, uint32_t socket)
+{
+    const struct node *node = &graph->nodes[socket];
+    const char *remote = remote_of(node);
+    if (remote != NULL)
+        return remote;
+    if (!is_nameless(node))
+        return node->label;
+    for (uint32_t i = graph->offsets[socket]; i < graph->offsets[socket + 1]; i++) {
+        const struct edge *edge = &graph->edges[graph->adjacent[i]];
+        const struct node *other = &graph->nodes[edge->from == socket ? edge->to : edge->from];
+        if (edge->kind == EDGE_CONNECTED && !is_nameless(other))
+            return other->label;
+    }
+    return NULL;
+}
+
 static void object_append(struct buffer *out, const struct graph *graph, const struct edge *lead, uint32_t node)
 {
     const struct wait_words *words = &wait_words[lead->wait];
     uint32_t on = lead->on == NODE_NONE && node_is_object(&graph->nodes[node]) ? node : lead->on;
     struct buffer label = {0};
+    const char *text = NULL;
     if (on != NODE_NONE)
-        words_label(&label, graph->nodes[on].label);
+        text = graph->nodes[on].kind == NODE_SOCKET ? socket_words(graph, on) : graph->nodes[on].label;
+    if (text != NULL)
+        words_label(&label, text);
     const struct word names[] = {{"on", buffer_text(&label)}};
-    words_expand(out, on == NODE_NONE ? words->object_unknown : words->object, names, 1);
+    bool nobody = words->nobody_object != NULL && node_is_object(&graph->nodes[node]);
+    const char *template = nobody ? words->nobody_object : words->object;
+    words_expand(out, text == NULL ? words->object_unknown : template, names, 1);
     out->failed |= label.failed;
     buffer_done(&label);
 }
@@ -167,14 +218,29 @@ static bool crowd_find(struct judgement *judgement, uint32_t node, struct crowd 
         return false;
     *crowd = (struct crowd){.node = node, .link = link, .lead = lead, .ongoing = lead->ongoing};
     marks_clear(judgement);
-    links_visit(judgement, node, crowd_add, crowd);
+    for (size_t i = 0; i < judgement->waits.count; i++)
+        crowd_add(crowd, judgement, i);
     crowd->behind = crowd_behind(judgement, node);
     return true;
 }
 
-static const char *template_choose(const struct crowd *crowd, const struct node *node)
+/* An answer that does not come because nobody took the connection: it is in the listener's queue, where it has no end
+ * that a process owns. */
+static bool is_not_accepted(const struct graph *graph, const struct edge *lead)
 {
-    const struct wait_words *words = &wait_words[crowd->lead->wait];
+    if (lead->wait != WAIT_SOCKET_RECEIVE || lead->on == NODE_NONE || graph->nodes[lead->to].kind != NODE_PROCESS ||
+        !(graph_measure(graph, lead->to, MEASURE_BACKLOG) > 0))
+        return false;
+    for (uint32_t i = graph->offsets[lead->on]; i < graph->offsets[lead->on + 1]; i++)
+        if (graph->edges[graph->adjacent[i]].kind == EDGE_CONNECTED)
+            return false;
+    return true;
+}
+
+static const char *template_choose(const struct graph *graph, const struct crowd *crowd, const struct node *node)
+{
+    const struct wait_words *words =
+        &wait_words[is_not_accepted(graph, crowd->lead) ? WAIT_CONNECT : crowd->lead->wait];
     bool now = crowd->ongoing && (!node->exited || words->outlasts);
     if (node_is_object(node))
         return now ? words->nobody_now : words->nobody_past;
@@ -221,7 +287,7 @@ bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffe
                                  {"blocked", buffer_text(&blocked)},
                                  {"have", many ? "have" : "has"},
                                  {"were", many ? "were" : "was"}};
-    words_expand(out, template_choose(&crowd, node), words, sizeof words / sizeof words[0]);
+    words_expand(out, template_choose(graph, &crowd, node), words, sizeof words / sizeof words[0]);
     behind_append(out, judgement, &crowd);
     buffer_string(out, ".");
     struct buffer *const parts[] = {&who, &object, &time, &waiters, &blocked};

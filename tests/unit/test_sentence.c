@@ -149,8 +149,7 @@ static void two_that_wait_for_each_other_are_a_deadlock(void **state)
     scene_wait(&scene, WAIT_LOCK, b, a, scene_node(&scene, NODE_FILE, "/two"), 41);
     says(&scene, "a[1] and b[2] wait for each other (deadlock), for 41 s by now.");
     scene_wait(&scene, WAIT_LOCK, victim, b, NODE_NONE, 5);
-    scene_judge(&scene);
-    assert_non_null(strstr(scene.verdict.sentence, "b[2] and a[1] wait for each other (deadlock)"));
+    says(&scene, "b[2] and a[1] wait for each other (deadlock), for 41 s by now; 1 more waits for them.");
     assert_true(scene_rank(&scene, victim) > 2);
     scene_done(&scene);
 }
@@ -197,8 +196,8 @@ static void pressure_names_who_stands_out_or_uses_most(void **state)
     says(&scene, "Memory is short: for 23 % of the time every running process waited for it; java[9] uses the most "
                  "(12 GB).");
     scene_deviate(&scene, java, SCENE_CPU, 20);
-    says(&scene, "Memory is short: for 23 % of the time every running process waited for it; most unusual is java[9]: "
-                 "cpu 200 %, normally 4 %.");
+    says(&scene, "Memory is short: for 23 % of the time every running process waited for it; most unusual: java[9] "
+                 "uses 200 % of a cpu, normally 4 %.");
     scene_done(&scene);
 }
 
@@ -262,13 +261,51 @@ static void nothing_wrong_says_what_was_looked_at(void **state)
     says(&scene, "Nothing stands out. 1 process and 1 socket looked at.");
     scene_process(&scene, "sh", 9);
     scene_deviate(&scene, one, SCENE_CPU, 20);
-    says(&scene, "Nothing stands out. 2 processes and 1 socket looked at. Most unusual: firefox[8]: cpu 200 %, "
-                 "normally 4 %.");
+    says(&scene, "Nothing stands out. 2 processes and 1 socket looked at. Most unusual: firefox[8] uses 200 % of "
+                 "a cpu, normally 4 %.");
     scene.graph->sample = sample_new();
     assert_non_null(scene.graph->sample);
     sample_unread_add(scene.graph->sample, "descriptors", "not permitted", 12);
     scene_judge(&scene);
     assert_non_null(strstr(scene.verdict.sentence, " looked at, 12 not readable."));
+    scene_done(&scene);
+}
+
+static void who_takes_more_and_more_is_told_with_how_much_it_has(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t web = scene_process(&scene, "web", 8);
+    graph_measure_set(scene.graph, web, MEASURE_DESCRIPTORS_GROWTH_PS, 90);
+    graph_measure_set(scene.graph, web, MEASURE_DESCRIPTORS, 1234);
+    says(&scene, "Nothing stands out. 1 process and 0 sockets looked at. Most unusual: web[8] opens 90 descriptors a "
+                 "second and closes none of them, 1,234 by now.");
+    scene_done(&scene);
+}
+
+static void everybody_who_waits_for_a_server_or_an_address_is_counted(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t server = scene_process(&scene, "db", 9), a = scene_process(&scene, "a", 1);
+    uint32_t b = scene_process(&scene, "b", 2), c = scene_process(&scene, "c", 3);
+    uint32_t first = scene_node(&scene, NODE_SOCKET, "10.0.0.5:4001 -> 10.0.0.9:5432");
+    uint32_t second = scene_node(&scene, NODE_SOCKET, "10.0.0.5:4002 -> 10.0.0.9:5432");
+    scene_wait(&scene, WAIT_SOCKET_RECEIVE, a, server, first, 7);
+    scene_wait(&scene, WAIT_SOCKET_RECEIVE, b, server, second, 6);
+    says(&scene, "db[9] has not answered on 10.0.0.9:5432 for 7.0 s; a[1] and b[2] wait for it.");
+    scene_done(&scene);
+    scene_init(&scene);
+    a = scene_process(&scene, "a", 1), b = scene_process(&scene, "b", 2), c = scene_process(&scene, "c", 3);
+    first = scene_node(&scene, NODE_SOCKET, "10.0.0.5:4001 -> 10.0.0.9:80");
+    second = scene_node(&scene, NODE_SOCKET, "10.0.0.5:4002 -> 10.0.0.9:80");
+    uint32_t other = scene_node(&scene, NODE_SOCKET, "10.0.0.5:4003 -> 10.0.0.7:80");
+    scene_wait(&scene, WAIT_CONNECT, a, first, first, 7);
+    scene_wait(&scene, WAIT_CONNECT, b, second, second, 6);
+    scene_wait(&scene, WAIT_CONNECT, c, other, other, 5);
+    says(&scene, "2 processes (a[1] and b[2]) have tried to connect to 10.0.0.9:80 for 7.0 s; nobody answers.");
     scene_done(&scene);
 }
 
@@ -310,6 +347,8 @@ int main(void)
         cmocka_unit_test(who_took_the_memory_for_which_another_was_killed_is_named),
         cmocka_unit_test(quotas_and_storms_of_processes_are_told),
         cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
+        cmocka_unit_test(who_takes_more_and_more_is_told_with_how_much_it_has),
+        cmocka_unit_test(everybody_who_waits_for_a_server_or_an_address_is_counted),
         cmocka_unit_test(hostile_names_stay_one_short_line),
     };
     return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);
