@@ -86,59 +86,64 @@ static uint32_t path_intern(struct source *source, struct kernel_path *path)
     return path->interned;
 }
 
-static void cell_set(struct table *table, size_t row, size_t column, uint64_t value)
+/* A row while its cells are found. */
+struct row {
+    uint64_t cells[DESCRIPTOR_COLUMN_COUNT];
+    uint8_t known[DESCRIPTOR_COLUMN_COUNT];
+};
+
+static void cell_set(struct row *row, size_t column, uint64_t value)
 {
-    table->cells[column][row] = value;
-    table->known[column][row] = 1;
+    row->cells[column] = value;
+    row->known[column] = 1;
 }
 
-static void file_set(struct source *source, size_t row, const struct sample_descriptor *record)
+static void file_set(struct source *source, struct row *row, const struct sample_descriptor *record)
 {
-    struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     struct kernel_path *path = &source->kernel->paths[record->slot];
     uint32_t name = path_intern(source, path);
     if (name != UINT32_MAX)
-        cell_set(table, row, DESCRIPTOR_PATH, name);
+        cell_set(row, DESCRIPTOR_PATH, name);
     if (path->type == DESCRIPTOR_OTHER) {
-        cell_set(table, row, DESCRIPTOR_TYPE, DESCRIPTOR_OTHER);
+        cell_set(row, DESCRIPTOR_TYPE, DESCRIPTOR_OTHER);
         return;
     }
-    cell_set(table, row, DESCRIPTOR_TYPE, mode_type(record->mode, path->type));
-    cell_set(table, row, DESCRIPTOR_DELETED, path->deleted);
-    cell_set(table, row, DESCRIPTOR_ACCESS, record->access);
+    cell_set(row, DESCRIPTOR_TYPE, mode_type(record->mode, path->type));
+    cell_set(row, DESCRIPTOR_DELETED, path->deleted);
+    cell_set(row, DESCRIPTOR_ACCESS, record->access);
     if (path->looked) {
-        cell_set(table, row, DESCRIPTOR_INODE, path->inode);
-        cell_set(table, row, DESCRIPTOR_DEVICE, path->device);
+        cell_set(row, DESCRIPTOR_INODE, path->inode);
+        cell_set(row, DESCRIPTOR_DEVICE, path->device);
     }
 }
 
 /* False: out of memory. */
-static bool row_append(struct source *source, size_t process_row, const struct sample_descriptor *record)
+static bool row_append(struct source *source, uint64_t start_ticks, const struct sample_descriptor *record)
 {
     struct kernel_sample *kernel = source->kernel;
     struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
-    size_t row = table_append(table);
-    if (row == SIZE_MAX || !memory_grow(&kernel->rows, &kernel->row_capacity, row + 1, sizeof *kernel->rows))
+    size_t number = table->rows;
+    if (!memory_grow(&kernel->rows, &kernel->row_capacity, number + 1, sizeof *kernel->rows))
         return false;
-    for (; kernel->row_count < row; kernel->row_count++)
+    for (; kernel->row_count < number; kernel->row_count++)
         kernel->rows[kernel->row_count].slot = KERNEL_NO_SLOT;
     bool named = record->object == SAMPLE_PATH;
-    kernel->rows[row] = (struct kernel_row){
+    kernel->rows[number] = (struct kernel_row){
         .size_bytes = record->size_bytes, .links = record->links, .slot = named ? record->slot : KERNEL_NO_SLOT};
-    kernel->row_count = row + 1;
-    cell_set(table, row, DESCRIPTOR_PID, record->pid);
-    cell_set(table, row, DESCRIPTOR_START_TICKS, processes->cells[PROCESS_START_TICKS][process_row]);
-    cell_set(table, row, DESCRIPTOR_NUMBER, record->number);
+    kernel->row_count = number + 1;
+    struct row row = {0};
+    cell_set(&row, DESCRIPTOR_PID, record->pid);
+    cell_set(&row, DESCRIPTOR_START_TICKS, start_ticks);
+    cell_set(&row, DESCRIPTOR_NUMBER, record->number);
     if (named) {
-        file_set(source, row, record);
-        return true;
+        file_set(source, &row, record);
+    } else {
+        cell_set(&row, DESCRIPTOR_INODE, record->inode);
+        cell_set(&row, DESCRIPTOR_TYPE, record->object == SAMPLE_PIPE ? DESCRIPTOR_PIPE : DESCRIPTOR_SOCKET);
+        if (record->object == SAMPLE_PIPE)
+            cell_set(&row, DESCRIPTOR_ACCESS, record->access);
     }
-    cell_set(table, row, DESCRIPTOR_INODE, record->inode);
-    cell_set(table, row, DESCRIPTOR_TYPE, record->object == SAMPLE_PIPE ? DESCRIPTOR_PIPE : DESCRIPTOR_SOCKET);
-    if (record->object == SAMPLE_PIPE)
-        cell_set(table, row, DESCRIPTOR_ACCESS, record->access);
-    return true;
+    return table_append_row(table, row.cells, row.known) != SIZE_MAX;
 }
 
 bool kernel_descriptors_pass(struct kernel_sample *kernel)
@@ -153,7 +158,9 @@ int kernel_descriptors_collect(struct source *source, size_t process_row)
 {
     struct kernel_sample *kernel = source->kernel;
     struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    uint64_t pid = source->sample->tables[TABLE_PROCESS].cells[PROCESS_PID][process_row];
+    const struct table *processes = &source->sample->tables[TABLE_PROCESS];
+    uint64_t pid = processes->cells[PROCESS_PID][process_row];
+    uint64_t start_ticks = processes->cells[PROCESS_START_TICKS][process_row];
     size_t first = table->rows;
     bool memory = true;
     for (;;) {
@@ -176,7 +183,7 @@ int kernel_descriptors_collect(struct source *source, size_t process_row)
         if (record->object == SAMPLE_PATH && (record->unnamed || kernel->paths[record->slot].text == NULL))
             sample_unread_add(source->sample, "descriptors", "path too long", 1);
         else
-            memory = row_append(source, process_row, record);
+            memory = row_append(source, start_ticks, record);
     }
     if (memory)
         return (int)(table->rows - first);

@@ -28,7 +28,8 @@ struct file_looks {
     struct file_look *items;
     size_t count, capacity;
     struct index index;
-    uint32_t *of_row; /* by row of the descriptor table; NO_LOOK: none */
+    uint32_t *of_path; /* by number of a string: the place that it led to last; most are met many times */
+    uint32_t *of_row;  /* by row of the descriptor table; NO_LOOK: none */
     size_t slow_count;
 };
 
@@ -122,7 +123,9 @@ static bool descriptor_look(struct source *source, struct file_looks *looks, siz
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
     struct file_key key = {mount_namespace, table->cells[DESCRIPTOR_PATH][row]};
     bool deleted = table->cells[DESCRIPTOR_DELETED][row];
-    uint32_t place = deleted ? INDEX_NONE : index_find(&looks->index, looks->items, &key, sizeof key);
+    uint32_t place = deleted ? INDEX_NONE : looks->of_path[key.path];
+    if (place != INDEX_NONE && looks->items[place].key.mount_namespace != mount_namespace)
+        place = index_find(&looks->index, looks->items, &key, sizeof key);
     if (place == INDEX_NONE) {
         if (!memory_grow(&looks->items, &looks->capacity, looks->count + 1, sizeof *looks->items))
             return false;
@@ -132,6 +135,8 @@ static bool descriptor_look(struct source *source, struct file_looks *looks, siz
             (!deleted && !index_add(&looks->index, &key, sizeof key, place)))
             return false;
     }
+    if (!deleted)
+        looks->of_path[key.path] = place;
     looks->of_row[row] = place;
     return true;
 }
@@ -232,15 +237,19 @@ bool file_collect(struct source *source, struct error *error)
     if (!source->complete || !source->live) /* the paths of a frozen tree are those of another host */
         return true;
     index_init(&looks.index, file_equal);
+    size_t strings = source->sample->string_count;
     looks.of_row = malloc((rows + 1) * sizeof *looks.of_row);
-    bool done = looks.of_row != NULL;
+    looks.of_path = malloc(strings * sizeof *looks.of_path);
+    bool done = looks.of_row != NULL && looks.of_path != NULL;
     if (done) {
         memset(looks.of_row, 0xff, (rows + 1) * sizeof *looks.of_row);
+        memset(looks.of_path, 0xff, strings * sizeof *looks.of_path);
         done = looks_take(source, &looks);
     }
     if (done)
         looks_apply(source, &looks);
     free(looks.of_row);
+    free(looks.of_path);
     free(looks.items);
     index_done(&looks.index);
     return done || error_memory(error);

@@ -90,7 +90,26 @@ static size_t address_write(char *text, const uint8_t *address, uint16_t port)
     return (size_t)(at - text) - 1;
 }
 
-static void unix_name_set(struct sample *sample, size_t row, const struct socket_record *record)
+/* A row while its cells are found. */
+struct row {
+    uint64_t cells[SOCKET_COLUMN_COUNT];
+    uint8_t known[SOCKET_COLUMN_COUNT];
+};
+
+static void number_set(struct row *row, size_t column, uint64_t value)
+{
+    row->cells[column] = value;
+    row->known[column] = 1;
+}
+
+static void text_set(struct sample *sample, struct row *row, size_t column, const char *text, size_t length)
+{
+    uint32_t number = sample_intern(sample, text, length);
+    if (number != UINT32_MAX)
+        number_set(row, column, number);
+}
+
+static void unix_name_set(struct sample *sample, struct row *row, const struct socket_record *record)
 {
     char name[UINT8_MAX];
     size_t length = record->name_bytes;
@@ -100,50 +119,44 @@ static void unix_name_set(struct sample *sample, size_t row, const struct socket
     if (name[0] == '\0')
         for (size_t i = 0; i < length; i++)
             name[i] = name[i] == '\0' ? '@' : name[i];
-    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_LOCAL, name, length);
+    text_set(sample, row, SOCKET_LOCAL, name, length);
 }
 
-static void addresses_set(struct sample *sample, size_t row, const struct socket_record *record)
+static void addresses_set(struct sample *sample, struct row *row, const struct socket_record *record)
 {
     char text[ADDRESS_TEXT_BYTES];
     if (record->protocol == SOCKET_UNIX) {
         unix_name_set(sample, row, record);
         return;
     }
-    size_t length = address_write(text, record->local, record->local_port);
-    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_LOCAL, text, length);
-    if (record->remote_port == 0)
-        return;
-    length = address_write(text, record->remote, record->remote_port);
-    sample_set_string(sample, TABLE_SOCKET, row, SOCKET_REMOTE, text, length);
+    text_set(sample, row, SOCKET_LOCAL, text, address_write(text, record->local, record->local_port));
+    if (record->remote_port != 0)
+        text_set(sample, row, SOCKET_REMOTE, text, address_write(text, record->remote, record->remote_port));
 }
 
 static bool row_add(struct sample *sample, const struct socket_record *record, uint32_t peer_inode)
 {
-    struct table *table = &sample->tables[TABLE_SOCKET];
+    struct row row = {0};
     bool listening = record->state == TCP_LISTEN;
-    size_t row = table_append(table);
-    if (row == SIZE_MAX)
-        return false;
-    table_set_u64(table, row, SOCKET_NET_NAMESPACE, record->net_namespace);
-    table_set_u64(table, row, SOCKET_INODE, record->inode);
-    table_set_u64(table, row, SOCKET_COOKIE, record->cookie);
-    table_set_u64(table, row, SOCKET_PROTOCOL, record->protocol);
-    table_set_u64(table, row, SOCKET_STATE, record->state);
-    addresses_set(sample, row, record);
+    number_set(&row, SOCKET_NET_NAMESPACE, record->net_namespace);
+    number_set(&row, SOCKET_INODE, record->inode);
+    number_set(&row, SOCKET_COOKIE, record->cookie);
+    number_set(&row, SOCKET_PROTOCOL, record->protocol);
+    number_set(&row, SOCKET_STATE, record->state);
+    addresses_set(sample, &row, record);
     if (peer_inode != 0)
-        table_set_u64(table, row, SOCKET_PEER_INODE, peer_inode);
+        number_set(&row, SOCKET_PEER_INODE, peer_inode);
     if ((record->has & SOCKET_HAS_OWNER) != 0)
-        table_set_u64(table, row, SOCKET_UID, record->uid);
+        number_set(&row, SOCKET_UID, record->uid);
     if ((record->has & SOCKET_HAS_QUEUES) != 0) {
-        table_set_u64(table, row, listening ? SOCKET_BACKLOG : SOCKET_RECEIVE_QUEUE_BYTES, record->receive);
-        table_set_u64(table, row, listening ? SOCKET_BACKLOG_LIMIT : SOCKET_SEND_QUEUE_BYTES, record->send);
+        number_set(&row, listening ? SOCKET_BACKLOG : SOCKET_RECEIVE_QUEUE_BYTES, record->receive);
+        number_set(&row, listening ? SOCKET_BACKLOG_LIMIT : SOCKET_SEND_QUEUE_BYTES, record->send);
     }
     if ((record->has & SOCKET_HAS_DETAILS) != 0) {
-        table_set_u64(table, row, SOCKET_RTT_US, record->rtt_us);
-        table_set_u64(table, row, SOCKET_RETRANSMITS, record->retransmits);
+        number_set(&row, SOCKET_RTT_US, record->rtt_us);
+        number_set(&row, SOCKET_RETRANSMITS, record->retransmits);
     }
-    return true;
+    return table_append_row(&sample->tables[TABLE_SOCKET], row.cells, row.known) != SIZE_MAX;
 }
 
 /* Finds the records that stand behind each other and appends them to those found. False: out of memory. */

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -123,13 +124,22 @@ void source_carry_cell(struct source *source, enum table_kind kind, size_t row, 
 
 bool source_carry_row(struct source *source, enum table_kind kind, size_t previous_row)
 {
+    enum { COLUMNS_MAX = 64 };
     struct table *table = &source->sample->tables[kind];
-    size_t row = table_append(table);
-    if (row == SIZE_MAX)
-        return false;
-    for (size_t column = 0; column < table->schema->column_count; column++)
-        source_carry_cell(source, kind, row, previous_row, column);
-    return true;
+    const struct table *previous = &source->previous->tables[kind];
+    uint64_t cells[COLUMNS_MAX];
+    uint8_t known[COLUMNS_MAX];
+    assert(table->schema->column_count <= COLUMNS_MAX);
+    for (size_t column = 0; column < table->schema->column_count; column++) {
+        cells[column] = previous->cells[column][previous_row];
+        known[column] = previous->known[column][previous_row];
+        if (known[column] == 0 || table->schema->columns[column].type != COLUMN_STRING)
+            continue;
+        cells[column] = string_carry(source, cells[column]);
+        if (cells[column] == UINT32_MAX)
+            cells[column] = known[column] = 0;
+    }
+    return table_append_row(table, cells, known) != SIZE_MAX;
 }
 
 struct process_memory *source_process(struct source *source, uint64_t pid, uint64_t start_ticks)
@@ -308,6 +318,16 @@ static int64_t probes_cpu_ns(const struct source *source)
            (source->slow != NULL ? slow_cpu_ns(source->slow) : 0);
 }
 
+/* A sample is about as large as the one before. */
+static void room_reserve(struct source *source)
+{
+    for (size_t kind = 0; source->previous != NULL && kind < TABLE_COUNT; kind++) {
+        size_t rows = source->previous->tables[kind].rows;
+        if (rows > 0)
+            table_reserve(&source->sample->tables[kind], rows + rows / 16 + 16);
+    }
+}
+
 struct sample *source_sample(struct source *source, bool complete, struct error *error)
 {
     int64_t wall_ns = clock_boottime_ns(), cpu_ns = clock_cpu_ns() + probes_cpu_ns(source);
@@ -319,6 +339,7 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
         error_memory(error);
         goto failed;
     }
+    room_reserve(source);
     sample->time_ns = clock_realtime_ns();
     sample->boottime_ns = tree_boottime_ns(source);
     sample->sources = SAMPLE_SOURCE_PROC;

@@ -120,6 +120,24 @@ size_t table_append(struct table *table)
     return table->rows++;
 }
 
+size_t table_append_row(struct table *table, const uint64_t *cells, const uint8_t *known)
+{
+    if (table->rows == table->capacity && !table_grow(table, table->capacity == 0 ? 16 : table->capacity * 2))
+        return SIZE_MAX;
+    for (size_t i = 0; i < table->schema->column_count; i++) {
+        assert(known[i] != 0 || cells[i] == 0);
+        table->cells[i][table->rows] = cells[i];
+        table->known[i][table->rows] = known[i];
+    }
+    return table->rows++;
+}
+
+void table_reserve(struct table *table, size_t rows)
+{
+    if (rows > table->capacity && table_grow(table, rows))
+        table->capacity = rows;
+}
+
 /* calloc, because pages of a wholly masked column then are never touched. */
 static bool table_allocate(struct table *table, size_t rows)
 {

@@ -79,6 +79,14 @@ void sample_release(struct sample *sample);
 /* Appends a row with every column masked; returns its number, or SIZE_MAX when memory ran out. */
 size_t table_append(struct table *table);
 
+/* Appends a row with the given cells, one for each column; known[column] 0 masks it (and its cell is then 0). Strings
+ * are numbers as sample_intern gives them. Returns its number, or SIZE_MAX when memory ran out. */
+size_t table_append_row(struct table *table, const uint64_t *cells, const uint8_t *known);
+
+/* Makes room for that many rows in all, so that appending need not move them again and again. What it cannot get now is
+ * asked for again by table_append. */
+void table_reserve(struct table *table, size_t rows);
+
 /* Appends `count` masked rows at once. False: out of memory, nothing changed. */
 bool table_extend(struct table *table, size_t count);
 

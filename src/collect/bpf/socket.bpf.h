@@ -119,7 +119,7 @@ static __always_inline __u32 unix_unread(struct socket *socket, struct sock *soc
 
 static __always_inline void unix_name_told(struct socket_told *told, struct unix_address *address)
 {
-    int bytes = BPF_CORE_READ(address, len) - (int)sizeof(unsigned short);
+    int bytes = address->len - (int)sizeof(unsigned short);
     if (bytes <= 0 || bytes > UNIX_NAME_BYTES)
         return;
     if (bpf_probe_read_kernel(told->name, (__u32)bytes & 127, &address->name[0].sun_path) == 0)
@@ -150,7 +150,7 @@ static __always_inline bool unix_told(struct socket_told *told, struct socket *s
     record->receive = unix_unread(socket, sock, unix_sock);
     record->send = (__u32)sock->sk_wmem_alloc.refs.counter - 1;
     if (unix_sock->peer)
-        record->peer_inode = (__u32)BPF_CORE_READ(unix_sock, peer, sk_socket, file, f_inode, i_ino);
+        record->peer_inode = (__u32)unix_sock->peer->sk_socket->file->f_inode->i_ino;
     return true;
 }
 
@@ -184,13 +184,13 @@ static __always_inline bool socket_told(struct socket_told *told, struct file *f
 
 static __always_inline void pipe_told(struct sample_pipe *told, struct inode *inode)
 {
-    struct pipe_inode_info *pipe = BPF_CORE_READ((struct inode___pipe *)inode, i_pipe);
+    struct pipe_inode_info *pipe = ((struct inode___pipe *)inode)->i_pipe;
     if (!pipe)
         return;
-    told->buffers_used = BPF_CORE_READ(pipe, head) - BPF_CORE_READ(pipe, tail);
-    told->buffers = BPF_CORE_READ(pipe, max_usage);
-    told->readers = BPF_CORE_READ(pipe, readers);
-    told->writers = BPF_CORE_READ(pipe, writers);
+    told->buffers_used = pipe->head - pipe->tail;
+    told->buffers = pipe->max_usage;
+    told->readers = pipe->readers;
+    told->writers = pipe->writers;
 }
 
 #endif
