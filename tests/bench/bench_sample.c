@@ -1,7 +1,8 @@
-/* What a /proc sample costs, beside lsof on the same crowd in the same run: `make bench`.
+/* What a sample costs, from /proc and from the kernel, beside lsof, ss and ps on the same crowd in the same run: `make
+ * bench`.
  *
  * cold: a new source, nothing remembered; warm: its second and later samples. Figures are medians of cpu time, probes
- * included. PROCESSES, DESCRIPTORS and SOCKETS in the environment change the crowd. */
+ * included. PROCESSES, DESCRIPTORS and SOCKETS in the environment change the first crowd; a larger one follows. */
 #include "factory.h"
 
 #include "base/clock.h"
@@ -16,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROUNDS = 7, LSOF_ROUNDS = 3 };
+enum { ROUNDS = 7, PEER_ROUNDS = 3 };
 
 struct figures {
     double cold_ms[ROUNDS], warm_ms[ROUNDS];
@@ -117,16 +118,17 @@ static double walk_measure(void)
     return median(cpu_ms, ROUNDS);
 }
 
-static double lsof_measure(void)
+/* Cpu time of another program, its output thrown away; 0: it is not there. */
+static double peer_measure(const char *const *words)
 {
-    double cpu_ms[LSOF_ROUNDS];
-    for (size_t round = 0; round < LSOF_ROUNDS; round++) {
+    double cpu_ms[PEER_ROUNDS];
+    for (size_t round = 0; round < PEER_ROUNDS; round++) {
         pid_t pid = fork();
         if (pid == 0) {
             int null = open("/dev/null", O_WRONLY);
             dup2(null, STDOUT_FILENO);
             dup2(null, STDERR_FILENO);
-            execlp("lsof", "lsof", "-nP", (char *)NULL);
+            execvp(words[0], (char *const *)words);
             _exit(127);
         }
         int status;
@@ -136,7 +138,18 @@ static double lsof_measure(void)
         cpu_ms[round] = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
     }
-    return median(cpu_ms, LSOF_ROUNDS);
+    return median(cpu_ms, PEER_ROUNDS);
+}
+
+struct peers {
+    double lsof_ms, ss_ms, ps_ms; /* 0: not there */
+};
+
+static struct peers peers_measure(void)
+{
+    return (struct peers){.lsof_ms = peer_measure((const char *[]){"lsof", "-nP", NULL}),
+                          .ss_ms = peer_measure((const char *[]){"ss", "-anp", NULL}),
+                          .ps_ms = peer_measure((const char *[]){"ps", "aux", NULL})};
 }
 
 static size_t size_wanted(const char *name, size_t otherwise)
@@ -146,50 +159,91 @@ static size_t size_wanted(const char *name, size_t otherwise)
     return text != NULL && number_parse(text, name, 1, 1000000, &number, NULL) ? (size_t)number : otherwise;
 }
 
-static void line_print(const char *name, double ms, double goal_ms, double lsof_ms)
+static void line_print(const char *name, double ms, double goal_ms, const struct peers *peers)
 {
     printf("  %-34s %8.1f ms", name, ms);
     if (goal_ms > 0)
         printf("  (goal %.0f)", goal_ms);
-    if (lsof_ms > 0)
-        printf("  %.2f of lsof", ms / lsof_ms);
+    if (peers->lsof_ms > 0)
+        printf("  lsof / %.1f", peers->lsof_ms / ms);
+    if (peers->ss_ms > 0 && peers->ps_ms > 0)
+        printf("  ss + ps / %.1f", (peers->ss_ms + peers->ps_ms) / ms);
     putchar('\n');
+}
+
+static void peers_print(const struct figures *figures, const struct peers *peers)
+{
+    printf("one sample of %zu processes, %zu descriptors, %zu sockets, %zu waits (cpu, median of %d)\n",
+           figures->processes, figures->descriptors, figures->sockets, figures->waits, ROUNDS);
+    const struct {
+        const char *name;
+        double ms;
+    } rows[] = {{"lsof -nP", peers->lsof_ms}, {"ss -anp", peers->ss_ms}, {"ps aux", peers->ps_ms}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].ms > 0)
+            printf("  %-34s %8.1f ms\n", rows[i].name, rows[i].ms);
+        else
+            printf("  %s is not there to compare with\n", rows[i].name);
+}
+
+static void kernel_print(struct figures *kernel, double goal_ms, const struct peers *peers)
+{
+    if (!kernel->kernel) {
+        puts("  the kernel source cannot be loaded here");
+        return;
+    }
+    line_print("kernel: all and sockets, first", kernel->cold_ms[0], 0, peers);
+    line_print("kernel: all and sockets, warm", median(kernel->warm_ms, ROUNDS), goal_ms, peers);
+}
+
+static bool crowd_measure(struct error *error)
+{
+    struct figures basic = {0}, complete = {0}, whole = {0}, kernel = {0};
+    struct factory *factory = factory_new(size_wanted("PROCESSES", 3000), size_wanted("DESCRIPTORS", 33000),
+                                          size_wanted("SOCKETS", 9000), error);
+    bool done = factory != NULL && tier_measure(false, true, &basic, error) &&
+                tier_measure(true, true, &complete, error) && tier_measure(true, false, &whole, error) &&
+                kernel_measure(&kernel, error);
+    struct peers peers = {0};
+    double walk_ms = done ? walk_measure() : 0;
+    if (done)
+        peers = peers_measure();
+    factory_free(factory);
+    if (!done)
+        return false;
+    peers_print(&whole, &peers);
+    line_print("bare walk: each stat, each link", walk_ms, 0, &peers);
+    line_print("basic tier, cold", median(basic.cold_ms, ROUNDS), 120, &peers);
+    line_print("basic tier, warm", median(basic.warm_ms, ROUNDS), 0, &peers);
+    line_print("all fields, cold", median(complete.cold_ms, ROUNDS), 260, &peers);
+    line_print("all fields, warm", median(complete.warm_ms, ROUNDS), 0, &peers);
+    line_print("all fields and sockets, cold", median(whole.cold_ms, ROUNDS), 0, &peers);
+    line_print("all fields and sockets, warm", median(whole.warm_ms, ROUNDS), 0, &peers);
+    kernel_print(&kernel, 25, &peers);
+    return true;
+}
+
+static bool large_crowd_measure(struct error *error)
+{
+    struct figures kernel = {0};
+    struct peers peers = {0};
+    struct factory *factory = factory_new(5000, 115000, 15000, error);
+    bool done = factory != NULL && kernel_measure(&kernel, error);
+    if (done)
+        peers = peers_measure();
+    factory_free(factory);
+    if (!done)
+        return false;
+    peers_print(&kernel, &peers);
+    kernel_print(&kernel, 130, &peers);
+    return true;
 }
 
 int main(void)
 {
     struct error error = {0};
-    struct figures basic = {0}, complete = {0}, whole = {0}, kernel = {0};
-    struct factory *factory = factory_new(size_wanted("PROCESSES", 3000), size_wanted("DESCRIPTORS", 33000),
-                                          size_wanted("SOCKETS", 9000), &error);
-    bool done = factory != NULL && tier_measure(false, true, &basic, &error) &&
-                tier_measure(true, true, &complete, &error) && tier_measure(true, false, &whole, &error) &&
-                kernel_measure(&kernel, &error);
-    double walk_ms = done ? walk_measure() : 0;
-    double lsof_ms = done ? lsof_measure() : 0;
-    factory_free(factory);
-    if (!done) {
-        fprintf(stderr, "bench_sample: %s\n", error.text);
-        return 1;
-    }
-    printf("one sample of %zu processes, %zu descriptors, %zu sockets, %zu waits (cpu, median of %d)\n",
-           whole.processes, whole.descriptors, whole.sockets, whole.waits, ROUNDS);
-    if (lsof_ms > 0)
-        line_print("lsof -nP", lsof_ms, 0, 0);
-    else
-        puts("  lsof is not there to compare with");
-    line_print("bare walk: each stat, each link", walk_ms, 0, lsof_ms);
-    line_print("basic tier, cold", median(basic.cold_ms, ROUNDS), 120, lsof_ms);
-    line_print("basic tier, warm", median(basic.warm_ms, ROUNDS), 0, lsof_ms);
-    line_print("all fields, cold", median(complete.cold_ms, ROUNDS), 260, lsof_ms);
-    line_print("all fields, warm", median(complete.warm_ms, ROUNDS), 0, lsof_ms);
-    line_print("all fields and sockets, cold", median(whole.cold_ms, ROUNDS), 0, lsof_ms);
-    line_print("all fields and sockets, warm", median(whole.warm_ms, ROUNDS), 0, lsof_ms);
-    if (kernel.kernel) {
-        line_print("kernel: all and sockets, first", kernel.cold_ms[0], 0, lsof_ms);
-        line_print("kernel: all and sockets, warm", median(kernel.warm_ms, ROUNDS), 25, lsof_ms);
-    } else {
-        puts("  the kernel source cannot be loaded here");
-    }
-    return 0;
+    if (crowd_measure(&error) && large_crowd_measure(&error))
+        return 0;
+    fprintf(stderr, "bench_sample: %s\n", error.text);
+    return 1;
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,9 +45,12 @@ static bool share_open(const struct factory *factory, size_t child, const struct
     for (size_t i = 0; i + 1 < share->sockets; i += 2)
         if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
             return false;
-    if (share->sockets % 2 == 1 && socket(AF_INET, SOCK_STREAM, 0) < 0)
-        return false;
-    return true;
+    if (share->sockets % 2 == 0)
+        return true;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    return listener >= 0 && bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+           listen(listener, 1) == 0;
 }
 
 static _Noreturn void child_run(const struct factory *factory, size_t child, const struct share *share)
