@@ -1,16 +1,18 @@
 /* Growth of a process's resources (formula: growth.h). */
 #include "judge/growth.h"
 
+#include "graph/rise.h"
+
 #include <math.h>
 
 #define MIB (1024.0 * 1024)
 
 const struct growth_rule growth_rules[GROWTH_RULES] = {
-    {MEASURE_DESCRIPTORS_GROWTH_PS, 5, "descriptors opened and kept"},
-    {MEASURE_THREADS_GROWTH_PS, 2, "threads started and kept"},
-    {MEASURE_CHILDREN_PS, 10, "children started"},
-    {MEASURE_RSS_GROWTH_BPS, 2 * MIB, "memory taken"},
-    {MEASURE_SIZE_GROWTH_BPS, 0.5 * MIB, "written into deleted files"},
+    {MEASURE_DESCRIPTORS_GROWTH_PS, MEASURE_DESCRIPTORS, 5, 15, "descriptors opened and kept"},
+    {MEASURE_THREADS_GROWTH_PS, MEASURE_THREADS, 2, 4, "threads started and kept"},
+    {MEASURE_CHILDREN_PS, MEASURE_COUNT, 10, 40, "children started"},
+    {MEASURE_RSS_GROWTH_BPS, MEASURE_RSS_BYTES, 2 * MIB, 3 * MIB, "memory taken"},
+    {MEASURE_SIZE_GROWTH_BPS, MEASURE_COUNT, 0.5 * MIB, 0.75 * MIB, "written into deleted files"},
 };
 
 static double deleted_growth(const struct graph *graph, uint32_t process)
@@ -27,6 +29,15 @@ static double deleted_growth(const struct graph *graph, uint32_t process)
     return sum;
 }
 
+static double rule_rate(const struct growth_rule *rule, const struct graph *graph, uint32_t node)
+{
+    if (rule->measure == MEASURE_SIZE_GROWTH_BPS)
+        return deleted_growth(graph, node);
+    if (rule->level != MEASURE_COUNT)
+        return graph_growth_rise(graph, node, rule->measure, rule->level);
+    return (double)graph_measure(graph, node, rule->measure);
+}
+
 size_t growth_of_node(const struct graph *graph, uint32_t node, double *rate, double *strength)
 {
     size_t most = GROWTH_RULES;
@@ -35,9 +46,7 @@ size_t growth_of_node(const struct graph *graph, uint32_t node, double *rate, do
     if (graph->nodes[node].kind != NODE_PROCESS)
         return most;
     for (size_t i = 0; i < GROWTH_RULES; i++) {
-        bool files = growth_rules[i].measure == MEASURE_SIZE_GROWTH_BPS;
-        double value =
-            files ? deleted_growth(graph, node) : (double)graph_measure(graph, node, growth_rules[i].measure);
+        double value = rule_rate(&growth_rules[i], graph, node);
         if (!(value / growth_rules[i].limit > strongest))
             continue;
         strongest = value / growth_rules[i].limit;

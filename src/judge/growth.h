@@ -1,5 +1,4 @@
-/* Who takes more and more, second by second, of what a host has a bounded amount of. It raises no alarm by itself: a
- * window does not tell a leak from a start-up.
+/* Who takes more and more, second by second, of what a host has a bounded amount of.
  *
  *     strength = asinh(rate / limit - 1)      above the limit; how it becomes points: judge/points.h
  */
@@ -10,9 +9,11 @@
 
 struct growth_rule {
     enum measure
-        measure;  /* a rate per second of a process; MEASURE_SIZE_GROWTH_BPS: of the deleted files that it writes */
-    double limit; /* as much is nothing to speak of */
-    const char *label; /* for people */
+        measure; /* a rate per second of a process; MEASURE_SIZE_GROWTH_BPS: of the deleted files that it writes */
+    enum measure level; /* what grows: of a level the rise counts (graph/rise.h); MEASURE_COUNT = the rate itself */
+    double limit;       /* as much is nothing to speak of */
+    double alarm;       /* as much is a symptom by itself (judge/symptom.h) */
+    const char *label;  /* for people */
 };
 
 enum { GROWTH_RULES = 5 };

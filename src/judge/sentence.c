@@ -3,6 +3,7 @@
 
 #include "base/quantity.h"
 #include "base/units.h"
+#include "judge/growth.h"
 #include "judge/space.h"
 #include "judge/suspect.h"
 #include "judge/words.h"
@@ -156,6 +157,18 @@ static void sentence_of_kill(const struct judgement *judgement, struct buffer *o
     buffer_string(out, ".");
 }
 
+/* "descriptors opened and kept 20/s" */
+static void growth_words(const struct graph *graph, uint32_t node, char *words, size_t size)
+{
+    double rate, strength;
+    char amount[48];
+    size_t rule = growth_of_node(graph, node, &rate, &strength);
+    if (rule == GROWTH_RULES)
+        return;
+    quantity_words(amount, sizeof amount, rate, measures[growth_rules[rule].measure].unit);
+    snprintf(words, size, "%s %s", growth_rules[rule].label, amount);
+}
+
 static bool sentence_of_symptom(const struct judgement *judgement, const struct verdict *verdict,
                                 enum symptom_kind kind, struct buffer *out, struct error *error)
 {
@@ -167,9 +180,12 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
         return true;
     }
     struct buffer label = {0};
-    char value[48], share[16];
+    char value[96], share[16];
     words_label(&label, graph->nodes[symptom->node].label);
-    quantity_words(value, sizeof value, symptom->value, measures[rule->measure].unit);
+    if (kind == SYMPTOM_GROWTH)
+        growth_words(graph, symptom->node, value, sizeof value);
+    else
+        quantity_words(value, sizeof value, symptom->value, measures[rule->measure].unit);
     snprintf(share, sizeof share, "%.0f %%", 100 * fmin(1, symptom->value));
     const struct word words[] = {{"who", buffer_text(&label)}, {"value", value}, {"share", share}};
     words_expand(out, rule->words, words, sizeof words / sizeof words[0]);

@@ -1,6 +1,10 @@
 /* The table of symptoms, and looking for them. */
 #include "judge/symptom.h"
 
+#include "base/clock.h"
+#include "graph/rise.h"
+#include "judge/growth.h"
+
 #include <math.h>
 
 #define NOBODY .user = MEASURE_COUNT
@@ -86,7 +90,21 @@ const struct symptom_rule symptom_rules[SYMPTOM_KIND_COUNT] = {
                          .feature = "zombies",
                          .label = "zombies",
                          .user = MEASURE_COUNT},
+    [SYMPTOM_GROWTH] = {.measure = MEASURE_COUNT,
+                        .node_kind = NODE_KIND_COUNT,
+                        .words = "{who} takes more and more: {value}",
+                        NOBODY},
+    [SYMPTOM_HOG] = {.limit = 30,
+                     .measure = MEASURE_CPU_PCT,
+                     .node_kind = NODE_KIND_COUNT,
+                     .words = "{who} uses {value} of a core more than ever before, and cpu is short",
+                     NOBODY},
 };
+
+/* Who has lived shorter than that before the window may just be starting. */
+#define START_S 4.0
+/* Share of time in which somebody who could run has to wait for a processor. */
+#define CPU_SHORT 0.3
 
 /* Images (squashfs, iso9660) are always full and always mounted read-only: nobody suffers from that. */
 static bool filesystem_is_writable(const struct graph *graph, const struct node *node)
@@ -125,6 +143,22 @@ static void symptom_note(struct symptoms *symptoms, int kind, uint32_t node, dou
     symptoms->shortage |= symptom_rules[kind].shortage;
 }
 
+/* What a process does by itself: it is judged by its own life before the window, so that a start is no symptom. */
+static void deeds_note(struct symptoms *symptoms, const struct graph *graph, uint32_t node)
+{
+    const struct node *process = &graph->nodes[node];
+    double rate, strength;
+    if (process->kind != NODE_PROCESS || process->self || !(graph_life_before_s(graph, node) >= START_S))
+        return;
+    size_t rule = growth_of_node(graph, node, &rate, &strength);
+    if (rule != GROWTH_RULES && rate >= growth_rules[rule].alarm)
+        symptom_note(symptoms, SYMPTOM_GROWTH, node, strength);
+    double rise = graph_rate_rise(graph, node, MEASURE_CPU_PCT, PROCESS_CPU_NS, 100.0 / NS_PER_S);
+    bool shortage = graph->host != NODE_NONE && graph_measure(graph, graph->host, MEASURE_PSI_CPU) >= CPU_SHORT;
+    if (shortage && rise >= symptom_rules[SYMPTOM_HOG].limit)
+        symptom_note(symptoms, SYMPTOM_HOG, node, rise);
+}
+
 void symptoms_find(struct symptoms *symptoms, const struct graph *graph, const struct waits *waits)
 {
     *symptoms = (struct symptoms){0};
@@ -135,6 +169,7 @@ void symptoms_find(struct symptoms *symptoms, const struct graph *graph, const s
             symptom_note(symptoms, SYMPTOM_WAIT, waits->edges[i].from, waits->links[i].weight);
     for (size_t n = 0; n < graph->node_count; n++) {
         double value = 0;
+        deeds_note(symptoms, graph, (uint32_t)n);
         for (int kind = SYMPTOM_WAIT + 1; kind < SYMPTOM_KIND_COUNT; kind++)
             if (rule_applies(&symptom_rules[kind], graph, (uint32_t)n, &value))
                 symptom_note(symptoms, kind, (uint32_t)n, value);

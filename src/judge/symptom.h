@@ -18,6 +18,8 @@ enum symptom_kind {
     SYMPTOM_THROTTLED,   /* a quota of cpu holds back */
     SYMPTOM_FORKS,       /* somebody starts processes without end */
     SYMPTOM_ZOMBIES,     /* exited children that nobody collects */
+    SYMPTOM_GROWTH,      /* somebody takes more and more of what a host has a bounded amount of */
+    SYMPTOM_HOG,         /* cpu is short, and somebody uses far more of it than in all of its life */
     SYMPTOM_KIND_COUNT
 };
 
@@ -40,7 +42,7 @@ extern const struct symptom_rule symptom_rules[SYMPTOM_KIND_COUNT];
 struct symptom {
     uint32_t
         node; /* the worst: the file system, the host, the parent; of waits, who waits. NODE_NONE: no such symptom */
-    double value; /* of the measure; of waits, their weight */
+    double value; /* of the measure; of waits, their weight; of growth, its strength; of a hog, its rise in percent */
 };
 
 struct symptoms {

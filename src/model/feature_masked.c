@@ -5,8 +5,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-
-#define LIFE_LEAST_S 2.0
+#include "graph/rise.h"
 
 #define KIB (1024.0)
 #define MIB (1024.0 * 1024)
@@ -32,38 +31,34 @@ static float stopped_observe(const struct observation *observation, uint32_t nod
     return state == 0 ? NAN : state == 'T' || state == 't';
 }
 
-/* How far the rate of a counter lies above what it was in all of the process's life before the window; NaN where that
- * was too short to tell. Somebody who always was busy has not become it. */
-static double rise_observe(const struct observation *observation, uint32_t node, enum measure measure, size_t column,
-                           double scale)
-{
-    const struct graph *graph = observation->graph;
-    const struct node *process = &graph->nodes[node];
-    if (process->kind != NODE_PROCESS || graph->sample == NULL || !(graph->window_s > 0))
-        return NAN;
-    const struct table *table = &graph->sample->tables[TABLE_PROCESS];
-    double age_s = (double)graph_measure(graph, node, MEASURE_AGE_S),
-           rate = (double)graph_measure(graph, node, measure);
-    double before_s = age_s - graph->window_s;
-    if (process->row >= table->rows || !table_known(table, process->row, column) || !(before_s >= LIFE_LEAST_S))
-        return NAN;
-    double all = scale * (double)table_u64(table, process->row, column, 0);
-    return rate - fmax(0, all - rate * graph->window_s) / before_s;
-}
-
 static float cpu_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
-    return (float)rise_observe(observation, node, measure, PROCESS_CPU_NS, 100.0 / NS_PER_S);
+    return (float)graph_rate_rise(observation->graph, node, measure, PROCESS_CPU_NS, 100.0 / NS_PER_S);
 }
 
 static float read_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
-    return (float)rise_observe(observation, node, measure, PROCESS_READ_BYTES, 1);
+    return (float)graph_rate_rise(observation->graph, node, measure, PROCESS_READ_BYTES, 1);
 }
 
 static float write_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
 {
-    return (float)rise_observe(observation, node, measure, PROCESS_WRITE_BYTES, 1);
+    return (float)graph_rate_rise(observation->graph, node, measure, PROCESS_WRITE_BYTES, 1);
+}
+
+static float memory_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
+{
+    return (float)graph_growth_rise(observation->graph, node, measure, MEASURE_RSS_BYTES);
+}
+
+static float descriptors_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
+{
+    return (float)graph_growth_rise(observation->graph, node, measure, MEASURE_DESCRIPTORS);
+}
+
+static float threads_rise_observe(const struct observation *observation, uint32_t node, enum measure measure)
+{
+    return (float)graph_growth_rise(observation->graph, node, measure, MEASURE_THREADS);
 }
 
 const struct feature_row masked_features[MASKED_FEATURES] = {
@@ -115,7 +110,7 @@ const struct feature_row masked_features[MASKED_FEATURES] = {
      MEASURE_LOCK_WAIT_S,
      "its longest wait for a file lock",
      "blocked"},
-    {{"waiters", "", "waiters on it", ACTS, false},
+    {{"waiters", "", "waiters on it", CONTEXT, false},
      LOG(1),
      0.3,
      0,
@@ -123,7 +118,7 @@ const struct feature_row masked_features[MASKED_FEATURES] = {
      MEASURE_WAITERS,
      "processes that wait for it, or on it",
      "waiters"},
-    {{"lock_held", "s", "lock held", ACTS, false},
+    {{"lock_held", "s", "lock held", CONTEXT, false},
      LOG(10),
      0.3,
      0.1,
@@ -143,7 +138,7 @@ const struct feature_row masked_features[MASKED_FEATURES] = {
      LOG(1 / MIB),
      0.3,
      MIB,
-     measure_observe,
+     memory_rise_observe,
      MEASURE_RSS_GROWTH_BPS,
      "growth of resident memory",
      "memory"},
@@ -215,7 +210,7 @@ const struct feature_row masked_features[MASKED_FEATURES] = {
      LOG(1),
      0.3,
      1,
-     measure_observe,
+     descriptors_rise_observe,
      MEASURE_DESCRIPTORS_GROWTH_PS,
      "growth of open descriptors",
      "descriptors"},
@@ -224,11 +219,11 @@ const struct feature_row masked_features[MASKED_FEATURES] = {
      LOG(1),
      0.3,
      0.5,
-     measure_observe,
+     threads_rise_observe,
      MEASURE_THREADS_GROWTH_PS,
      "growth of threads",
      "threads"},
-    {{"children", "", "children", ACTS, true},
+    {{"children", "", "children", CONTEXT, false},
      LOG(1),
      0.1,
      4,

@@ -56,11 +56,31 @@ static void file_that_grows_counts_when_it_is_deleted(void **state)
     graph_free(graph);
 }
 
+/* What it holds it took in the ten seconds of its life, evenly: that is a start, or its way of life. */
+static void growth_that_goes_on_for_all_of_a_life_is_no_rise(void **state)
+{
+    (void)state;
+    uint32_t process, file;
+    struct graph *graph = graph_of(&process, &file);
+    double rate, strength;
+    graph->window_s = 5;
+    graph_measure_set(graph, process, MEASURE_AGE_S, 10);
+    graph_measure_set(graph, process, MEASURE_RSS_GROWTH_BPS, 50e6);
+    graph_measure_set(graph, process, MEASURE_RSS_BYTES, 500e6);
+    assert_int_equal(growth_of_node(graph, process, &rate, &strength), GROWTH_RULES);
+    graph_measure_set(graph, process, MEASURE_RSS_BYTES, 260e6);
+    size_t rule = growth_of_node(graph, process, &rate, &strength);
+    assert_int_equal(growth_rules[rule].measure, MEASURE_RSS_GROWTH_BPS);
+    assert_true(fabs(rate - 48e6) < 1);
+    graph_free(graph);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_beyond_the_limit_counts_and_the_worst_is_named),
         cmocka_unit_test(file_that_grows_counts_when_it_is_deleted),
+        cmocka_unit_test(growth_that_goes_on_for_all_of_a_life_is_no_rise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
