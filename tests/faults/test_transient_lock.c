@@ -1,14 +1,12 @@
 /* A real fault that is over before anybody looks: a process held a lock for a good second while two waited, and is
  * gone. The recorder saw it: the exited holder comes first with the exact time, live and from a recording. */
 #include "tests/faults/actor.h"
+#include "tests/faults/past.h"
 #include "tests/faults/program.h"
 
 #include <cjson/cJSON.h>
 #include <fcntl.h>
-#include <glob.h>
-#include <sched.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,30 +29,7 @@ struct incident {
 
 #define ROUNDING_S 0.06 /* of a time in words */
 
-enum { PATIENCE_MS = 60000, STEP_MS = 5, CROWDED_MS = 1200, SETTLED_MS = 300 };
-
-/* What it said; it must have ended well. */
-static char *output_read(FILE *output)
-{
-    int status;
-    char *text = program_end(output, &status);
-    assert_int_equal(status, 0);
-    return text;
-}
-
-/* Is the recorder there? Otherwise the test is skipped with the doctor's reason. */
-static void recorder_need(void)
-{
-    char *told = output_read(program_start("doctor"));
-    char *row = strstr(told, "kernel events (BPF)");
-    assert_non_null(row);
-    bool there = row - told >= 5 && strncmp(row - 5, "yes  ", 5) == 0;
-    if (!there)
-        print_message("skipped: %.*s\n", (int)strcspn(row, "\n"), row);
-    free(told);
-    if (!there)
-        skip();
-}
+enum { PATIENCE_MS = 60000, STEP_MS = 5, CROWDED_MS = 1200 };
 
 static int incident_set(void **state)
 {
@@ -133,35 +106,6 @@ static void incident_happen(struct incident *incident)
     incident->stage.count -= 3;
 }
 
-/* How many programs in the kernel somebody here keeps attached: this test has a pid namespace of its own. */
-static int programs_count(void)
-{
-    glob_t found;
-    char target[64];
-    int count = 0;
-    if (glob("/proc/[0-9]*/fd/*", 0, NULL, &found) != 0)
-        return 0;
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        ssize_t length = readlink(found.gl_pathv[i], target, sizeof target - 1);
-        target[length > 0 ? length : 0] = '\0';
-        count += strcmp(target, "anon_inode:bpf_link") == 0;
-    }
-    globfree(&found);
-    return count;
-}
-
-/* Until the recorder is there, and nothing more is attached. */
-static void recorder_await(void)
-{
-    int before = 0, now = 0;
-    for (int waited = 0; now == 0 || now != before; waited += SETTLED_MS) {
-        assert_true(waited < PATIENCE_MS);
-        before = now;
-        usleep(1000 * SETTLED_MS);
-        now = programs_count();
-    }
-}
-
 static double number_of(const cJSON *object, const char *key)
 {
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -214,15 +158,6 @@ static void lock_that_is_gone_is_named_live(void **state)
     free(json);
 }
 
-/* Recordings take their samples at multiples of the interval. */
-static void multiple_await(int seconds)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME,
-                    &(struct timespec){.tv_sec = (now.tv_sec / seconds + 1) * seconds, .tv_nsec = 50000000}, NULL);
-}
-
 /* Taken, given back and everybody gone between two samples. */
 static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
 {
@@ -236,32 +171,6 @@ static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
     char *json = output_read(program_start("diagnose %s --window 6s --format json", incident->recording));
     verdict_names_the_holder(incident, json);
     free(json);
-}
-
-/* Returns in a child; the parent ends with the child's status. */
-static void child_become(void)
-{
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        return;
-    }
-    if (pid > 0)
-        waitpid(pid, &status, 0);
-    _exit(pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
-}
-
-/* In pid and mount namespaces of its own, so that what else goes on on the host ranks nowhere. Not as pid 1, which is a
- * special one. */
-static void alone_begin(void)
-{
-    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
-        return;
-    child_become();
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("proc", "/proc", "proc", 0, NULL) != 0)
-        _exit(1);
-    child_become();
 }
 
 int main(void)
