@@ -133,7 +133,11 @@ struct inode {
 };
 
 struct qstr {
-    __u64 hash_len;
+    union {
+        struct {
+            __u32 hash, len;
+        };
+    };
     const unsigned char *name;
 };
 
