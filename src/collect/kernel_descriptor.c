@@ -128,8 +128,12 @@ static bool row_append(struct source *source, uint64_t start_ticks, const struct
     for (; kernel->row_count < number; kernel->row_count++)
         kernel->rows[kernel->row_count].slot = KERNEL_NO_SLOT;
     bool named = record->object == SAMPLE_PATH;
-    kernel->rows[number] = (struct kernel_row){
-        .size_bytes = record->size_bytes, .links = record->links, .slot = named ? record->slot : KERNEL_NO_SLOT};
+    kernel->rows[number] = (struct kernel_row){.size_bytes = record->size_bytes,
+                                               .links = record->links,
+                                               .slot = named ? record->slot : KERNEL_NO_SLOT,
+                                               .locks = named ? record->locks : 0,
+                                               .device = record->device,
+                                               .inode = record->inode};
     kernel->row_count = number + 1;
     struct row row = {0};
     cell_set(&row, DESCRIPTOR_PID, record->pid);
@@ -239,4 +243,21 @@ void kernel_file_learn(struct source *source, size_t row, const struct slow_file
                    path->kernel_inode == file->inode &&
                    makedev(path->kernel_device >> KERNEL_MINOR_BITS,
                            path->kernel_device & ((1u << KERNEL_MINOR_BITS) - 1)) == file->device;
+}
+
+enum kernel_lock_answer kernel_lock_held(const struct source *source, size_t row, const struct proc_lock *lock)
+{
+    static const enum sample_lock kinds[] = {[LOCK_FLOCK] = SAMPLE_LOCK_FLOCK,
+                                             [LOCK_POSIX] = SAMPLE_LOCK_POSIX,
+                                             [LOCK_OFD] = SAMPLE_LOCK_DESCRIPTION,
+                                             [LOCK_LEASE] = SAMPLE_LOCK_LEASE};
+    const struct kernel_sample *kernel = source->kernel;
+    if (!source->kernel_read || row >= kernel->row_count || kernel->rows[row].slot == KERNEL_NO_SLOT)
+        return KERNEL_LOCK_UNKNOWN;
+    uint32_t locks = kernel->rows[row].locks;
+    uint32_t wanted = 1u << (kinds[lock->class] + (lock->exclusive ? 1 : 0));
+    if ((locks & 1u << SAMPLE_LOCKS_MANY) != 0)
+        return KERNEL_LOCK_UNKNOWN;
+    bool here = kernel->rows[row].inode == lock->inode && kernel->rows[row].device == lock->device;
+    return here && (locks & wanted) != 0 ? KERNEL_LOCK_HELD : KERNEL_LOCK_NOT_HELD;
 }

@@ -26,7 +26,10 @@ struct kernel_path {
 struct kernel_row {
     uint64_t size_bytes;
     uint32_t links;
-    uint32_t slot; /* KERNEL_NO_SLOT: the row is not the kernel's, or has no path */
+    uint32_t slot;  /* KERNEL_NO_SLOT: the row is not the kernel's, or has no path */
+    uint32_t locks; /* bits of enum sample_lock; if any, of the file: */
+    uint32_t device;
+    uint64_t inode;
 };
 #define KERNEL_NO_SLOT UINT32_MAX
 

@@ -57,6 +57,12 @@ void kernel_file_learn(struct source *source, size_t row, const struct slow_file
     (void)source, (void)row, (void)file;
 }
 
+enum kernel_lock_answer kernel_lock_held(const struct source *source, size_t row, const struct proc_lock *lock)
+{
+    (void)source, (void)row, (void)lock;
+    return KERNEL_LOCK_UNKNOWN;
+}
+
 void look_kernel(struct look *look)
 {
     (void)look;

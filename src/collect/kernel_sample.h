@@ -59,6 +59,11 @@ int kernel_descriptors_collect(struct source *source, size_t process_row);
 /* What a look at the file behind a descriptor (a row of the table under way) would say, when the kernel has told it and
  * an earlier look has shown that it says the same. */
 bool kernel_file_answer(struct source *source, size_t row, struct slow_file *file);
+/* Does the descriptor of that row hold a lock of the same class and kind on its file? */
+struct proc_lock;
+enum kernel_lock_answer { KERNEL_LOCK_UNKNOWN, KERNEL_LOCK_NOT_HELD, KERNEL_LOCK_HELD };
+enum kernel_lock_answer kernel_lock_held(const struct source *source, size_t row, const struct proc_lock *lock);
+
 /* What that look did say. */
 void kernel_file_learn(struct source *source, size_t row, const struct slow_file *file);
 

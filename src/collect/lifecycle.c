@@ -17,13 +17,17 @@
 /* What a sample takes: signals and deaths for memory before plain exits. */
 enum { EVENTS_MAX = 1024 };
 
+/* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+static const uint64_t OUTERMOST_NAMESPACE = 0xEFFFFFFC;
+
 struct lifecycle {
     struct lifecycle_bpf *programs;
     struct ring_buffer *ring;
     struct buffer events; /* struct lifecycle_event */
     struct recorder_rows children;
     struct stops stops;
-    uint64_t lost; /* as told to earlier samples */
+    uint64_t lost;  /* as told to earlier samples */
+    bool outermost; /* our process numbers are the kernel's own */
 };
 
 static int event_take(void *context, void *bytes, size_t count)
@@ -41,6 +45,7 @@ struct lifecycle *lifecycle_new(struct error *error)
         error_memory(error);
         return NULL;
     }
+    lifecycle->outermost = recorder_own_namespace().inode == OUTERMOST_NAMESPACE;
     recorder_library_silence();
     lifecycle->programs = lifecycle_bpf__open();
     int result = lifecycle->programs == NULL ? -errno : 0;
@@ -105,17 +110,35 @@ static void party_set(const struct source *source, size_t row, const struct reco
     sample_set_string(source->sample, TABLE_EVENT, row, name, party->name, strnlen(party->name, sizeof party->name));
 }
 
+/* Makes arguments with their NUL a line; returns its length. */
+static size_t command_join(char *command, size_t bytes)
+{
+    while (bytes > 0 && command[bytes - 1] == '\0')
+        bytes--;
+    for (size_t i = 0; i < bytes; i++)
+        command[i] = command[i] == '\0' ? ' ' : command[i];
+    return bytes;
+}
+
 static void command_set(const struct source *source, size_t row, const struct lifecycle_event *event)
 {
     char command[LIFECYCLE_COMMAND_BYTES];
     size_t bytes = event->command_bytes < sizeof command ? event->command_bytes : sizeof command;
     memcpy(command, event->command, bytes);
-    while (bytes > 0 && command[bytes - 1] == '\0')
-        bytes--;
-    for (size_t i = 0; i < bytes; i++)
-        command[i] = command[i] == '\0' ? ' ' : command[i];
+    bytes = command_join(command, bytes);
     if (bytes > 0)
         sample_set_string(source->sample, TABLE_EVENT, row, EVENT_COMMAND, command, bytes);
+}
+
+size_t lifecycle_command(const struct lifecycle *lifecycle, uint32_t pid, char *text)
+{
+    struct lifecycle_command command;
+    if (lifecycle == NULL || !lifecycle->outermost ||
+        bpf_map_lookup_elem(bpf_map__fd(lifecycle->programs->maps.commands), &pid, &command) != 0 ||
+        command.bytes >= sizeof command.text)
+        return 0;
+    memcpy(text, command.text, command.bytes);
+    return command_join(text, command.bytes);
 }
 
 static bool event_append(const struct source *source, const struct lifecycle_event *event)

@@ -4,6 +4,7 @@
 #define COLLECT_LIFECYCLE_H
 
 #include "base/error.h"
+#include "collect/bpf/lifecycle_shared.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,11 @@ struct source;
 /* Loads and attaches the programs: about 50 ms. NULL with a sentence that says why not. */
 struct lifecycle *lifecycle_new(struct error *error);
 void lifecycle_free(struct lifecycle *lifecycle);
+
+/* The arguments of the last exec of a process, as the kernel saw it: joined with blanks, not terminated. Returns their
+ * length; 0: not known (an exec before the programs were loaded, more than LIFECYCLE_COMMAND_BYTES, or a pid namespace
+ * of our own). */
+size_t lifecycle_command(const struct lifecycle *lifecycle, uint32_t pid, char *text);
 
 /* Reads what happened since the last time, and appends it to the sample under way: rows of the event table, the
  * count of children in the rows of the processes, and the waits of those who are stopped. False: out of memory. */

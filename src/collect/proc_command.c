@@ -71,6 +71,17 @@ static void command_read(struct source *source, struct process_memory *process)
         command_set(source, process, text, (size_t)length);
 }
 
+/* What was executed since the recorder watches needs no question: the kernel told the arguments. */
+static bool command_known(struct source *source, struct process_memory *process)
+{
+    char text[LIFECYCLE_COMMAND_BYTES];
+    bool first_sight = !table_known(&source->sample->tables[TABLE_PROCESS], process->row, PROCESS_COMMAND);
+    size_t length = first_sight ? lifecycle_command(source->lifecycle, process->pid, text) : 0;
+    if (length > 0)
+        command_set(source, process, text, length);
+    return length > 0;
+}
+
 bool command_collect(struct source *source, struct error *error)
 {
     uint32_t *pids = malloc((source->processes.count + 1) * sizeof *pids);
@@ -83,7 +94,7 @@ bool command_collect(struct source *source, struct error *error)
             continue;
         if (source->slow == NULL)
             command_read(source, process);
-        else
+        else if (!command_known(source, process))
             pids[count++] = process->pid;
     }
     bool done = commands_ask(source, pids, count);

@@ -28,28 +28,41 @@ static bool fdinfo_shows(int directory, uint64_t number, const struct proc_lock 
     return false;
 }
 
+/* The same for the descriptor of a row: as the kernel's listing has told, else by its fdinfo, which counts among the
+ * reads. directory: that of the process, -1 while it is not open. */
+static bool descriptor_holds(struct source *source, const struct process_memory *process, size_t row,
+                             const struct proc_lock *lock, int *directory, size_t *reads)
+{
+    char name[24];
+    enum kernel_lock_answer answer = kernel_lock_held(source, row, lock);
+    if (answer == KERNEL_LOCK_NOT_HELD)
+        return false;
+    if (answer == KERNEL_LOCK_HELD)
+        return true;
+    if (*directory == -1)
+        *directory = openat(source->root, proc_name(name, process->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    ++*reads;
+    return *directory >= 0 &&
+           fdinfo_shows(*directory, source->sample->tables[TABLE_DESCRIPTOR].cells[DESCRIPTOR_NUMBER][row], lock);
+}
+
 /* The row of the descriptor of that process (of those on path, when it is given) that holds the lock; SIZE_MAX: none.
  */
 static size_t holder_descriptor(struct source *source, const struct process_memory *process,
                                 const struct proc_lock *lock, const char *path)
 {
-    char name[24];
-    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    int directory =
-        process->hangs ? -1 : openat(source->root, proc_name(name, process->pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0)
-        return SIZE_MAX;
+    int directory = -1;
     size_t found = SIZE_MAX, reads = 0;
     for (size_t i = 0; i < process->descriptor_count && found == SIZE_MAX && reads < FDINFO_READS_PER_PROCESS; i++) {
         size_t row = process->descriptor_first + i;
         const char *own = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
         if (own == NULL || own[0] != '/' || (path != NULL && strcmp(own, path) != 0))
             continue;
-        reads++;
-        if (fdinfo_shows(directory, table->cells[DESCRIPTOR_NUMBER][row], lock))
+        if (descriptor_holds(source, process, row, lock, &directory, &reads))
             found = row;
     }
-    close(directory);
+    if (directory >= 0)
+        close(directory);
     return found;
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -332,6 +333,115 @@ static void pipes_tell_how_full_they_are_and_how_many_have_them_open(void **stat
     sample_release(sample);
 }
 
+static size_t own_descriptor_row(const struct sample *sample, int number)
+{
+    const struct table *table = &sample->tables[TABLE_DESCRIPTOR];
+    for (size_t row = 0; row < table->rows; row++)
+        if (table->cells[DESCRIPTOR_PID][row] == (uint64_t)getpid() &&
+            table->cells[DESCRIPTOR_NUMBER][row] == (uint64_t)number)
+            return row;
+    return SIZE_MAX;
+}
+
+/* Does a line of fdinfo show the lock? */
+static bool fdinfo_shows(int descriptor, const struct proc_lock *wanted)
+{
+    char path[64], line[256];
+    bool shown = false;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", descriptor);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        struct proc_lock lock;
+        shown = shown ||
+                (strncmp(line, "lock:", 5) == 0 && proc_lock_parse(line + 5, &lock) && lock.class == wanted->class &&
+                 lock.exclusive == wanted->exclusive && lock.inode == wanted->inode && lock.device == wanted->device);
+    }
+    fclose(file);
+    return shown;
+}
+
+static void locks_open(void)
+{
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 10};
+    int shared = keep(open(scratch_path(&scratch, "flock"), O_RDWR | O_CREAT, 0600));
+    keep(open(scratch_path(&scratch, "flock"), O_RDWR)); /* the same file, without the lock */
+    int process = keep(open(scratch_path(&scratch, "posix"), O_RDWR | O_CREAT, 0600));
+    int description = keep(open(scratch_path(&scratch, "description"), O_RDWR | O_CREAT, 0600));
+    keep(dup(description));
+    assert_int_equal(flock(shared, LOCK_SH), 0);
+    assert_int_equal(fcntl(process, F_SETLK, &range), 0);
+    range.l_pid = 0;
+    assert_int_equal(fcntl(description, F_OFD_SETLK, &range), 0);
+}
+
+static void descriptors_tell_the_locks_that_their_fdinfo_shows(void **state)
+{
+    (void)state;
+    size_t held = 0;
+    struct proc_lock lock;
+    char line[256];
+    locks_open();
+    kernel_load();
+    struct sample *sample = look(kernel);
+    FILE *file = fopen("/proc/locks", "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (!proc_lock_parse(line, &lock) || lock.waiting)
+            continue;
+        for (size_t i = 0; i < kept_count; i++) {
+            size_t row = own_descriptor_row(sample, kept[i]);
+            assert_int_not_equal(row, SIZE_MAX);
+            bool shown = fdinfo_shows(kept[i], &lock);
+            assert_int_equal(kernel_lock_held(kernel, row, &lock), shown ? KERNEL_LOCK_HELD : KERNEL_LOCK_NOT_HELD);
+            held += shown;
+        }
+    }
+    fclose(file);
+    assert_int_equal(held, 4); /* the lock of the description by both its descriptors */
+    const struct table *locks = &sample->tables[TABLE_LOCK];
+    size_t ours = 0;
+    for (size_t row = 0; row < locks->rows; row++) {
+        const char *path = sample_string(sample, TABLE_LOCK, row, LOCK_PATH);
+        if (path != NULL && strncmp(path, scratch.directory, strlen(scratch.directory)) == 0) {
+            assert_int_equal(table_u64(locks, row, LOCK_PID, 0), getpid());
+            ours++;
+        }
+    }
+    assert_true(ours >= 2); /* whoever holds a description's lock is looked for when somebody waits */
+    sample_release(sample);
+}
+
+static void arguments_are_those_of_the_exec(void **state)
+{
+    (void)state;
+    int ends[2];
+    char byte, text[LIFECYCLE_COMMAND_BYTES + 1] = "";
+    kernel_load();
+    if (kernel->lifecycle == NULL)
+        skip();
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execlp("sleep", "sleep", "3600", (char *)NULL);
+        _exit(1);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 0); /* executed: its end is closed */
+    close(ends[0]);
+    struct sample *sample = look(kernel);
+    size_t row = sample_process_row(sample, (uint64_t)child, 0);
+    assert_int_not_equal(row, SIZE_MAX);
+    assert_string_equal(sample_string(sample, TABLE_PROCESS, row, PROCESS_COMMAND), "sleep 3600");
+    size_t length = lifecycle_command(kernel->lifecycle, (uint32_t)child, text);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    sample_release(sample);
+    if (length > 0) /* 0 in a pid namespace */
+        assert_string_equal(text, "sleep 3600");
+}
+
 /* Inside of a pid namespace with a /proc of its own: 0 when all was as it should be, else a line of this file; 77. */
 static int inside_check(void)
 {
@@ -404,6 +514,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(sockets_are_told_without_asking_sock_diag, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(pipes_tell_how_full_they_are_and_how_many_have_them_open, scene_begin,
                                         scene_end),
+        cmocka_unit_test_setup_teardown(descriptors_tell_the_locks_that_their_fdinfo_shows, scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(arguments_are_those_of_the_exec, scene_begin, scene_end),
         cmocka_unit_test(inside_a_pid_namespace_the_numbers_are_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

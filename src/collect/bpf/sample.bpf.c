@@ -13,6 +13,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "collect/bpf/lock_held.bpf.h"
 #include "collect/bpf/socket.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -278,6 +279,7 @@ int read_descriptors(struct bpf_iter__task_file *context)
     record.links = inode->i_nlink;
     record.device = super->s_dev;
     record.stacked = super->s_magic == OVERLAY_FILE_SYSTEM;
+    record.locks = locks_held(task, inode, context->fd);
     if (slot_choose(file, &record))
         bpf_seq_write(context->meta->seq, &record, sizeof record);
     else

@@ -49,6 +49,15 @@ struct sample_pipe {
     __u32 buffers_used, buffers, readers, writers;
 };
 
+/* File locks that a descriptor holds: numbers of bits; the bit behind each says the same of a lock for writing. */
+enum sample_lock {
+    SAMPLE_LOCK_FLOCK = 0,
+    SAMPLE_LOCK_POSIX = 2,
+    SAMPLE_LOCK_DESCRIPTION = 4,
+    SAMPLE_LOCK_LEASE = 6,
+    SAMPLE_LOCKS_MANY = 8, /* there are more on the file than were looked at */
+};
+
 struct sample_descriptor {
     __u32 pid, number;
     __u64 inode;
@@ -68,7 +77,7 @@ struct sample_descriptor {
     __u8 object;  /* enum sample_object */
     __u8 unnamed; /* the path could not be told: too long */
     __u8 stacked; /* the file system keeps its files in another one, which knows size and links better */
-    __u32 unused;
+    __u32 locks;  /* bits of enum sample_lock */
 };
 
 #endif
