@@ -1,6 +1,7 @@
 /* The rows of a list: filter, order, selection. */
 #include "ui/list.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -9,6 +10,11 @@
 
 /* Below it a share, a rate or a duration is shown as nothing. */
 #define ORDER_LEAST 0.05
+
+/* What changes by less of itself keeps its place in a steady list. */
+#define HELD_SHARE 0.2
+/* So long nobody in a steady list overtakes another. */
+#define STANDS_NS (3 * NS_PER_S)
 
 void list_init(struct list *list, const struct list_kind *kind)
 {
@@ -21,6 +27,7 @@ void list_done(struct list *list)
     free(list->nodes);
     free(list->branches);
     free(list->selected_id);
+    free(list->held);
     *list = (struct list){0};
 }
 
@@ -56,6 +63,7 @@ struct order {
     const struct column *column;
     const struct graph *graph;
     const struct verdict *verdict;
+    const double *values; /* by node; NULL: the column is not measured */
     bool descending;
 };
 
@@ -74,9 +82,71 @@ static bool column_is_measured(const struct column *column)
     return column->kind == COLUMN_IS_NUMBER && column->unit[0] != '\0';
 }
 
+static int held_compare(const void *left, const void *right)
+{
+    const struct list_held *a = left, *b = right;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+static struct list_held *held_find(const struct list *list, const struct graph *graph, uint32_t node)
+{
+    const char *id = graph->nodes[node].id;
+    struct list_held wanted = {.node = index_hash(id, strlen(id))};
+    return list->held_count == 0 ? NULL : bsearch(&wanted, list->held, list->held_count, sizeof wanted, held_compare);
+}
+
+/* A steady list stands as it is for a while: only who is gone leaves it, and who is new waits at its end. */
+static bool order_stands(const struct list *list, const struct graph *graph)
+{
+    return list->steady && list->held_count > 0 && graph->time_ns >= list->ordered_ns &&
+           graph->time_ns - list->ordered_ns < STANDS_NS;
+}
+
+/* What it counted as in the order before, while it has hardly changed. */
+static double number_held(const struct list *list, const struct graph *graph, uint32_t node, double value)
+{
+    const struct list_held *held = held_find(list, graph, node);
+    bool same = held != NULL && fabs(value - held->value) <= HELD_SHARE * fmax(fabs(value), fabs(held->value));
+    return same ? held->value : value;
+}
+
+/* The values to put the rows into order by, by node; NULL: out of memory, or the column is not measured. */
+static double *order_values(const struct list *list, const struct order *order)
+{
+    const struct graph *graph = order->graph;
+    bool stands = order_stands(list, graph);
+    double *values = column_is_measured(order->column) ? malloc((graph->node_count + 1) * sizeof *values) : NULL;
+    for (size_t row = 0; values != NULL && row < list->count; row++) {
+        uint32_t node = list->nodes[row];
+        struct column_input input = {graph, order->verdict, node};
+        const struct list_held *held = stands ? held_find(list, graph, node) : NULL;
+        if (stands)
+            values[node] = held == NULL ? NAN : order->descending ? -(double)held->row : (double)held->row;
+        else
+            values[node] = number_held(list, graph, node, number_seen(order->column->number(&input)));
+    }
+    return values;
+}
+
+/* Remembers the order, for the next update. */
+static void order_hold(struct list *list, const struct order *order)
+{
+    struct list_held *held = malloc((list->count + 1) * sizeof *held);
+    for (size_t row = 0; held != NULL && row < list->count; row++) {
+        const char *id = order->graph->nodes[list->nodes[row]].id;
+        held[row] = (struct list_held){index_hash(id, strlen(id)), order->values[list->nodes[row]], row};
+    }
+    if (held != NULL)
+        qsort(held, list->count, sizeof *held, held_compare);
+    free(list->held);
+    list->held = held;
+    list->held_count = held == NULL ? 0 : list->count;
+    list->ordered_ns = order->graph->time_ns;
+}
+
 static int seen_compare(const struct order *order, const struct column_input *a, const struct column_input *b)
 {
-    double left = number_seen(order->column->number(a)), right = number_seen(order->column->number(b));
+    double left = order->values[a->node], right = order->values[b->node];
     if (isnan(left) || isnan(right))
         return isnan(left) - isnan(right);
     int compared = (left > right) - (left < right);
@@ -88,8 +158,8 @@ static int order_compare(const void *left, const void *right, void *user)
     const struct order *order = user;
     struct column_input a = {order->graph, order->verdict, *(const uint32_t *)left};
     struct column_input b = {order->graph, order->verdict, *(const uint32_t *)right};
-    int compared = column_is_measured(order->column) ? seen_compare(order, &a, &b)
-                                                     : column_compare(order->column, &a, &b, order->descending);
+    int compared =
+        order->values != NULL ? seen_compare(order, &a, &b) : column_compare(order->column, &a, &b, order->descending);
     if (compared != 0)
         return compared;
     const struct node *one = &order->graph->nodes[a.node], *other = &order->graph->nodes[b.node];
@@ -122,9 +192,16 @@ bool list_update(struct list *list, const struct graph *graph, const struct verd
         list->count = list->selected = list->top = 0;
         return error_memory(error);
     }
-    struct order order = {column_find(list->sort), graph, verdict, list->descending};
+    if (!list->steady)
+        list->held_count = 0;
+    struct order order = {column_find(list->sort), graph, verdict, NULL, list->descending};
+    double *values = order.column == NULL ? NULL : order_values(list, &order);
+    order.values = values;
     if (order.column != NULL && list->count > 1)
         qsort_r(list->nodes, list->count, sizeof *list->nodes, order_compare, &order);
+    if (list->steady && values != NULL && !order_stands(list, graph))
+        order_hold(list, &order);
+    free(values);
     free(list->branches);
     list->branches = NULL;
     bool ordered = list->tree_kind == NULL || list->kind != list->tree_kind || list_tree_order(list, graph);
@@ -201,7 +278,14 @@ void list_sort_by(struct list *list, const struct column *column)
     if (column == NULL)
         return;
     list->sort = column->name;
+    list->held_count = 0;
     list->descending = column->descending;
+}
+
+void list_sort_invert(struct list *list)
+{
+    list->descending = !list->descending;
+    list->held_count = 0;
 }
 
 void list_sort_step(struct list *list, int step)

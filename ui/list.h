@@ -45,6 +45,14 @@ struct list {
     char *selected_id; /* the node that the selection follows; NULL = the first row, whoever it is */
     const char *sort;  /* name of a column */
     bool descending;
+    bool steady; /* live: what has hardly changed since the update before keeps its place */
+    struct list_held {
+        uint64_t node; /* hash of its id */
+        double value;  /* by which it was put into order */
+        size_t row;
+    } * held; /* of the rows when they were put into order last, by node; NULL: none */
+    size_t held_count;
+    int64_t ordered_ns;           /* the time of the graph then */
     bool follow;                  /* the selection follows its node also in the first row, until it is moved */
     struct list_branch *branches; /* of the rows, while it is a tree; else NULL */
     struct filter filter;
@@ -99,6 +107,8 @@ size_t list_sort_columns(const struct list *list, const struct column **found);
 
 /* Sorts by that column from now on, in its default direction (list_update does it). */
 void list_sort_by(struct list *list, const struct column *column);
+/* The other way round. */
+void list_sort_invert(struct list *list);
 /* The column `step` further among those shown. */
 void list_sort_step(struct list *list, int step);
 

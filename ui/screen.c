@@ -67,6 +67,8 @@ bool screen_open(struct screen *screen, const struct theme *theme, bool mouse, s
     intrflush(stdscr, FALSE);
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
+    /* Rows that move up or down in a list are moved by the terminal instead of being sent again. */
+    idlok(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
     if (mouse)
         mouse_wanted();

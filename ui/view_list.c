@@ -49,6 +49,7 @@ static struct list *list_open(struct ui *ui)
 static void list_view_update(struct ui *ui)
 {
     struct error error = {0};
+    list_open(ui)->steady = cursor_is_live(ui->options->cursor) && !ui->paused;
     if (!list_update(list_open(ui), ui->moment.graph, ui->moment.verdict, &error))
         ui_fail(ui, &error);
 }
@@ -195,7 +196,7 @@ static unsigned list_press(struct ui *ui, int row, int column)
         for (size_t i = 0; i < count; i++)
             if (column >= shown[i].at && column < shown[i].at + shown[i].width) {
                 if (strcmp(shown[i].column->name, list->sort) == 0)
-                    list->descending = !list->descending;
+                    list_sort_invert(list);
                 else
                     list_sort_by(list, shown[i].column);
                 return REDO_ROWS;
@@ -238,7 +239,7 @@ static unsigned list_act(struct ui *ui, enum action action)
         list_sort_step(list, action == ACTION_SORT_NEXT ? 1 : -1);
         return REDO_ROWS;
     case ACTION_SORT_INVERT:
-        list->descending = !list->descending;
+        list_sort_invert(list);
         return REDO_ROWS;
     case ACTION_SORT_CPU:
         return list_sort_named(ui, "cpu");

@@ -59,6 +59,41 @@ static void lists_sort_and_unknown_values_come_last(void **state)
     graph_free(graph);
 }
 
+static void a_steady_list_keeps_what_hardly_changes_in_its_place(void **state)
+{
+    (void)state;
+    struct graph *before = host_make((double[]){50, 48, 10}, 3), *after = host_make((double[]){48, 53, 11}, 3);
+    struct graph *later = host_make((double[]){48, 80, 11}, 3);
+    struct list list;
+    list_init(&list, &kind);
+    list.steady = true;
+    before->time_ns = 0;
+    after->time_ns = 4000000000;
+    later->time_ns = 5000000000;
+    assert_true(list_update(&list, before, NULL, NULL));
+    ROWS(&list, 0, 1, 2);
+    assert_true(list_update(&list, after, NULL, NULL));
+    ROWS(&list, 0, 1, 2);
+    /* Nobody overtakes within three seconds. */
+    assert_true(list_update(&list, later, NULL, NULL));
+    ROWS(&list, 0, 1, 2);
+    later->time_ns = 9000000000;
+    assert_true(list_update(&list, later, NULL, NULL));
+    ROWS(&list, 1, 0, 2);
+    /* Who asks for an order gets it as it is. */
+    assert_true(list_update(&list, before, NULL, NULL));
+    list_sort_by(&list, column_find("cpu"));
+    assert_true(list_update(&list, after, NULL, NULL));
+    ROWS(&list, 1, 0, 2);
+    list.steady = false;
+    assert_true(list_update(&list, before, NULL, NULL));
+    ROWS(&list, 0, 1, 2);
+    list_done(&list);
+    graph_free(before);
+    graph_free(after);
+    graph_free(later);
+}
+
 static void the_selection_follows_its_node_on_the_same_line(void **state)
 {
     (void)state;
@@ -362,6 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_sort_and_unknown_values_come_last),
+        cmocka_unit_test(a_steady_list_keeps_what_hardly_changes_in_its_place),
         cmocka_unit_test(the_selection_follows_its_node_on_the_same_line),
         cmocka_unit_test(the_first_row_follows_nobody),
         cmocka_unit_test(a_selected_node_that_is_gone_leaves_the_row),
