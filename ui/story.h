@@ -16,7 +16,8 @@
     X(STORY_START, "starts")  \
     X(STORY_EXIT, "exits")    \
     X(STORY_SIGNAL, "signal") \
-    X(STORY_KILL, "oom-kill")
+    X(STORY_KILL, "oom-kill") \
+    X(STORY_CONNECT, "connect")
 #define STORY_ENUM(kind, word) kind,
 enum story_kind { STORY_KINDS(STORY_ENUM) STORY_KIND_COUNT };
 extern const char *const story_kinds[STORY_KIND_COUNT];
@@ -43,6 +44,7 @@ struct story_event {
     uint64_t count_before, total_before_ns; /* without the newest one */
     bool ongoing, at_least, inferred;
     unsigned signal; /* that was sent, or that ended it; 0 = none */
+    unsigned error;  /* errno value of a connection that failed; 0 = it was given up */
     double lived_s;  /* who exits: how long it had lived; NaN = unknown */
 };
 

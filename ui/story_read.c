@@ -94,6 +94,8 @@ static void wait_read(struct story *story, const struct sample *sample, uint64_t
                                 .ongoing = table_u64(table, row, WAIT_ONGOING, 0) == 1,
                                 .at_least = table_u64(table, row, WAIT_AT_LEAST, 0) == 1,
                                 .inferred = table_u64(table, row, WAIT_INFERRED, 0) == 1};
+    if (event.on == NULL)
+        event.on = sample_string(sample, TABLE_WAIT, row, WAIT_REMOTE);
     event.total_ns = table_u64(table, row, WAIT_TOTAL_NS, (uint64_t)(event.until_ns - event.time_ns));
     if (event.on == NULL && inode != 0 && kind != WAIT_PIPE_READ && kind != WAIT_PIPE_WRITE)
         event.on = socket_label(sample, inode, label);
@@ -107,8 +109,10 @@ static void event_read(struct story *story, const struct sample *sample, uint64_
 {
     static const size_t who[] = {EVENT_PID, EVENT_START_TICKS, EVENT_NAME};
     static const size_t other[] = {EVENT_OTHER_PID, EVENT_OTHER_START_TICKS, EVENT_OTHER_NAME};
-    static const enum story_kind kinds[EVENT_KIND_COUNT] = {
-        [EVENT_EXIT] = STORY_EXIT, [EVENT_SIGNAL] = STORY_SIGNAL, [EVENT_OOM] = STORY_KILL};
+    static const enum story_kind kinds[EVENT_KIND_COUNT] = {[EVENT_EXIT] = STORY_EXIT,
+                                                            [EVENT_SIGNAL] = STORY_SIGNAL,
+                                                            [EVENT_OOM] = STORY_KILL,
+                                                            [EVENT_CONNECT_FAILED] = STORY_CONNECT};
     const struct table *table = &sample->tables[TABLE_EVENT];
     uint64_t kind = table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT);
     if (kind >= EVENT_KIND_COUNT)
@@ -122,8 +126,11 @@ static void event_read(struct story *story, const struct sample *sample, uint64_
                                 .serial = serial,
                                 .count = 1,
                                 .lived_s = NAN,
-                                .signal = (unsigned)table_u64(table, row, EVENT_SIGNAL_NUMBER, 0)};
+                                .signal = (unsigned)table_u64(table, row, EVENT_SIGNAL_NUMBER, 0),
+                                .error = (unsigned)table_u64(table, row, EVENT_ERROR, 0)};
     event.until_ns = event.time_ns;
+    if (event.kind == STORY_CONNECT)
+        event.on = sample_string(sample, TABLE_EVENT, row, EVENT_REMOTE);
     int64_t born_ns = start_ns(sample, event.who.start_ticks);
     if (event.who.start_ticks != 0 && born_ns <= (int64_t)boot_ns)
         event.lived_s = (double)((int64_t)boot_ns - born_ns) / NS_PER_S;

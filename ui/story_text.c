@@ -19,6 +19,7 @@ static const char *const wait_words[WAIT_KIND_COUNT] = {
     [WAIT_CONNECT] = "a connection",
     [WAIT_FUTEX] = "a lock in memory",
     [WAIT_DISK] = "disk",
+    [WAIT_STOPPED] = "stopped",
 };
 
 void story_party_append(struct buffer *out, const struct story_party *party)
@@ -36,6 +37,18 @@ static void signal_append(struct buffer *out, unsigned signal)
         buffer_printf(out, "SIG%s", name);
     else
         buffer_printf(out, "signal %u", signal);
+}
+
+static void connect_append(struct buffer *out, const struct story_event *event)
+{
+    const char *reason = strerrordesc_np((int)event->error);
+    buffer_printf(out, "to %s failed: ", event->on == NULL ? "?" : event->on);
+    if (event->error == 0)
+        buffer_string(out, "given up");
+    else if (reason != NULL)
+        buffer_string(out, reason);
+    else
+        buffer_printf(out, "error %u", event->error);
 }
 
 static void wait_append(struct buffer *out, const struct story_event *event, int64_t now_ns)
@@ -80,6 +93,9 @@ void story_detail_append(struct buffer *out, const struct story_event *event, in
     case STORY_KILL:
         buffer_string(out, "killed: no memory left");
         origin_append(out, event, "for");
+        return;
+    case STORY_CONNECT:
+        connect_append(out, event);
         return;
     case STORY_EXIT:
         if (event->signal != 0) {

@@ -65,7 +65,8 @@ static void event_draw(struct ui *ui, int row, const struct story_event *event, 
     struct buffer text = {0};
     char when[32], took[40] = "", cell[32];
     double seconds = story_seconds(event, now_ns);
-    bool bad = event->kind == STORY_KILL || (event->kind == STORY_EXIT && event->signal != 0);
+    bool bad =
+        event->kind == STORY_KILL || event->kind == STORY_CONNECT || (event->kind == STORY_EXIT && event->signal != 0);
     screen_text(screen, row, 1, CLOCK_COLUMNS, ROLE_DIM,
                 clock_format(when, sizeof when, event->time_ns, ui->moment.utc_offset_s));
     if (!isnan(seconds))

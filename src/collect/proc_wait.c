@@ -153,7 +153,7 @@ bool wait_collect(struct source *source, struct error *error)
     bool done = wait_recorder_append(source, &ends);
     if (done && source->complete)
         done = wait_ends_need(source, &ends) && threads_append(source, &ends);
-    done = done && wait_finish(source);
+    done = done && wait_finish(source) && network_append(source, &ends);
     wait_ends_done(&ends);
     return done || error_memory(error);
 }

@@ -8,13 +8,14 @@
 #include "collect/socket_rest.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { ADDRESS_TEXT_BYTES = INET6_ADDRSTRLEN + 16 };
+static_assert(SOCKET_ENDPOINT_BYTES >= INET6_ADDRSTRLEN + 16, "brackets, a colon and a port");
 
 struct sockets {
     struct socket_dumper dumpers[2]; /* with details, without */
@@ -67,14 +68,13 @@ int64_t sockets_cpu_ns(const struct sockets *sockets)
     return probe_cpu_ns(sockets->probes[0]) + probe_cpu_ns(sockets->probes[1]);
 }
 
-/* "10.0.0.5:443", "[::1]:80", a v4-mapped address as the v4 one. Returns the length. */
-static size_t address_write(char *text, const uint8_t *address, uint16_t port)
+size_t socket_address_write(char text[SOCKET_ENDPOINT_BYTES], const uint8_t *address, uint16_t port)
 {
     static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
     if (memcmp(address, mapped_prefix, sizeof mapped_prefix) != 0) {
         char host[INET6_ADDRSTRLEN];
         inet_ntop(AF_INET6, address, host, sizeof host);
-        return (size_t)snprintf(text, ADDRESS_TEXT_BYTES, "[%s]:%u", host, port);
+        return (size_t)snprintf(text, SOCKET_ENDPOINT_BYTES, "[%s]:%u", host, port);
     }
     char *at = text;
     unsigned parts[5] = {address[12], address[13], address[14], address[15], port};
@@ -124,14 +124,14 @@ static void unix_name_set(struct sample *sample, struct row *row, const struct s
 
 static void addresses_set(struct sample *sample, struct row *row, const struct socket_record *record)
 {
-    char text[ADDRESS_TEXT_BYTES];
+    char text[SOCKET_ENDPOINT_BYTES];
     if (record->protocol == SOCKET_UNIX) {
         unix_name_set(sample, row, record);
         return;
     }
-    text_set(sample, row, SOCKET_LOCAL, text, address_write(text, record->local, record->local_port));
+    text_set(sample, row, SOCKET_LOCAL, text, socket_address_write(text, record->local, record->local_port));
     if (record->remote_port != 0)
-        text_set(sample, row, SOCKET_REMOTE, text, address_write(text, record->remote, record->remote_port));
+        text_set(sample, row, SOCKET_REMOTE, text, socket_address_write(text, record->remote, record->remote_port));
 }
 
 static bool row_add(struct sample *sample, const struct socket_record *record, uint32_t peer_inode)

@@ -52,6 +52,11 @@ void sockets_free(struct sockets *sockets);
 bool sockets_collect(struct sockets *sockets, struct sample *sample, struct net_namespace *namespaces, size_t count,
                      const struct socket_listing *listing, int deadline_ms, struct error *error);
 
+enum { SOCKET_ENDPOINT_BYTES = 64 };
+
+/* Writes "10.0.0.5:443", "[::1]:80", a v4-mapped address as the v4 one; address: 16 bytes. Returns the length. */
+size_t socket_address_write(char text[SOCKET_ENDPOINT_BYTES], const uint8_t *address, uint16_t port);
+
 /* Cpu time that the probes took so far. */
 int64_t sockets_cpu_ns(const struct sockets *sockets);
 

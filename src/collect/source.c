@@ -79,6 +79,7 @@ void source_free(struct source *source)
     recorder_free(source->recorder);
     kernel_sample_free(source->kernel);
     lifecycle_free(source->lifecycle);
+    network_free(source->network);
     wait_recorder_free(source->wait_recorder);
     sample_release(source->previous);
     free(source->carried);
@@ -288,6 +289,8 @@ void source_settle(struct source *source)
         if (source->recorder != NULL)
             source->lifecycle = lifecycle_new(&source->recorder_missing);
     }
+    if (source->live && source->network == NULL && source->network_missing.text[0] == '\0')
+        source->network = network_new(&source->network_missing);
     if (source->live && source->wait_recorder == NULL && source->waits_missing.text[0] == '\0')
         source->wait_recorder = wait_recorder_new(&source->waits_missing);
     if (source->live && source->kernel == NULL && source->kernel_missing.text[0] == '\0')

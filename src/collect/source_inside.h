@@ -9,6 +9,7 @@
 #include "collect/cgroup.h"
 #include "collect/kernel_sample.h"
 #include "collect/lifecycle.h"
+#include "collect/network.h"
 #include "collect/proc_parse.h"
 #include "collect/recorder.h"
 #include "collect/source.h"
@@ -112,6 +113,8 @@ struct source {
     struct recorder *recorder;           /* NULL: none, or not yet */
     struct lifecycle *lifecycle;         /* NULL: none, or not yet */
     struct wait_recorder *wait_recorder; /* NULL: none, or not yet */
+    struct network *network;             /* NULL: none, or not yet */
+    struct error network_missing;        /* why there is none; empty while it was not tried */
     struct error waits_missing;          /* why there is none; empty while it was not tried */
     struct error recorder_missing;       /* why there is none; empty while it was not tried */
     struct kernel_sample *kernel;        /* NULL: none, or not yet */

@@ -41,10 +41,10 @@ static bool look_make(struct look *look, struct cursor *cursor, size_t position,
     return look->verdict != NULL;
 }
 
-/* Of "10.0.0.5:51514 -> 10.0.0.9:443"; 0 when it is connected to nobody. */
+/* Of "10.0.0.5:51514 -> 10.0.0.9:443" and "-> 10.0.0.9:443"; 0 when it is connected to nobody. */
 static unsigned long remote_port_of(const struct node *node)
 {
-    const char *arrow = strstr(node->label, " -> "), *colon = arrow == NULL ? NULL : strrchr(arrow, ':');
+    const char *arrow = strstr(node->label, "-> "), *colon = arrow == NULL ? NULL : strrchr(arrow, ':');
     return colon == NULL ? 0 : strtoul(colon + 1, NULL, 10);
 }
 

@@ -119,6 +119,8 @@ uint64_t build_device(uint64_t st_dev);
 /* ---- build_socket.c ---- */
 bool build_sockets(struct build *build);
 uint32_t build_socket_node(struct build *build, uint64_t inode); /* found, or added as known by its inode only */
+/* An address that is asked for connections and does not answer: found or added, labelled "-> 10.0.0.9:443". */
+uint32_t build_endpoint_node(struct build *build, const char *address);
 bool build_connections(struct build *build);                     /* after build_descriptors */
 
 /* ---- span.c, build_wait.c, build_lock.c: who waits for whom, who holds what ---- */

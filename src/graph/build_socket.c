@@ -184,6 +184,16 @@ uint32_t build_socket_node(struct build *build, uint64_t inode)
     return node != NODE_NONE && build_key(build, node, inode, 0) ? node : NODE_NONE;
 }
 
+uint32_t build_endpoint_node(struct build *build, const char *address)
+{
+    build_id(build, "endpoint:");
+    buffer_string(&build->id, address);
+    buffer_clear(&build->label);
+    buffer_string(&build->label, "-> ");
+    buffer_string(&build->label, address);
+    return build_node(build, NODE_SOCKET, address, true);
+}
+
 static uint64_t peer_inode(const struct build *build, uint32_t node)
 {
     uint32_t row = build->graph->nodes[node].row;

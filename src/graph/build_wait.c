@@ -30,6 +30,7 @@ static bool wait_object(struct build *build, const struct sample *sample, size_t
         .mount_namespace = table_u64(table, row, WAIT_MOUNT_NAMESPACE, 0),
         .path = sample_string(sample, TABLE_WAIT, row, WAIT_PATH),
     };
+    const char *remote = sample_string(sample, TABLE_WAIT, row, WAIT_REMOTE);
     *on = kind == WAIT_LOCK && inode != 0 ? lock_table_file(locks, inode) : NODE_NONE;
     if (*on != NODE_NONE || object == NODE_KIND_COUNT)
         return true;
@@ -37,6 +38,8 @@ static bool wait_object(struct build *build, const struct sample *sample, size_t
         *on = build_pipe_node(build, inode);
     else if (object == NODE_SOCKET && inode != 0)
         *on = build_socket_node(build, inode);
+    else if (object == NODE_SOCKET && remote != NULL && remote[0] != '\0')
+        *on = build_endpoint_node(build, remote);
     else if (identity.path != NULL && identity.path[0] != '\0')
         *on = build_path_node(build, identity, object == NODE_DEVICE);
     else

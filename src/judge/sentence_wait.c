@@ -42,8 +42,8 @@ static const struct wait_words {
                           "{blocked} waited to send{object} for {time}"},
     [WAIT_CONNECT] = {" on {on}", "", "{who} has accepted no connection{object} for {time}; {waiters} {wait} for it",
                       "{who} accepted no connection{object} for {time}; {waiters} {wait} for it",
-                      "{blocked} {have} tried to connect{object} for {time}; nobody answers",
-                      "{blocked} tried to connect{object} for {time}; nobody answered", .nobody_object = " to {on}"},
+                      "{blocked} cannot connect{object}: no answer for {time}",
+                      "{blocked} could not connect{object}: no answer for {time}", .nobody_object = " to {on}"},
     [WAIT_ACCEPT] = {" to {on}", "", "{who} has not connected{object} for {time}; {waiters} {wait} for it",
                      "{who} did not connect{object} for {time}; {waiters} {wait} for it",
                      "{blocked} {have} waited for a connection{object} for {time}",
@@ -79,8 +79,8 @@ struct crowd {
 /* The other end's address in "10.0.0.5:51514 -> 10.0.0.9:443"; NULL when it is not told. */
 static const char *remote_of(const struct node *node)
 {
-    const char *arrow = node->kind == NODE_SOCKET ? strstr(node->label, " -> ") : NULL;
-    return arrow == NULL ? NULL : arrow + strlen(" -> ");
+    const char *arrow = node->kind == NODE_SOCKET ? strstr(node->label, "-> ") : NULL;
+    return arrow == NULL ? NULL : arrow + strlen("-> ");
 }
 
 /* Do both wait for the same one? Where nobody is known they do when they wait for the same address. */

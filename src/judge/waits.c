@@ -13,6 +13,7 @@
 #define INFERRED_FACTOR  0.5
 #define LONG_WAIT_SHARE  0.2
 #define STOPPED_NORMAL_S 0.05
+#define CONNECT_NORMAL_S 1.0 /* then TCP asks again, RFC 6298 */
 #define DURATION_MOST_S  1e9 /* recordings are hostile */
 
 static double duration_bound(double seconds)
@@ -36,6 +37,8 @@ static double wait_normal_s(const struct edge *edge, const struct graph *graph, 
     if (edge->wait == WAIT_STOPPED)
         return STOPPED_NORMAL_S;
     double normal_s = knowledge->wait_normal_s(knowledge->model, edge->wait, graph->nodes[edge->from].name);
+    if (edge->wait == WAIT_CONNECT)
+        return fmin(normal_s, CONNECT_NORMAL_S);
     bool by_design = edge->wait == WAIT_CHILD || edge->wait == WAIT_ACCEPT;
     return node_is_stopped(&graph->nodes[edge->to]) && !by_design ? fmin(normal_s, STOPPED_NORMAL_S) : normal_s;
 }

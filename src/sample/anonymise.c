@@ -42,6 +42,8 @@ static const struct column_rule {
     {TABLE_WAIT, WAIT_NAME, RULE_NAME},
     {TABLE_EVENT, EVENT_NAME, RULE_NAME},
     {TABLE_EVENT, EVENT_OTHER_NAME, RULE_NAME},
+    {TABLE_EVENT, EVENT_REMOTE, RULE_ADDRESS},
+    {TABLE_WAIT, WAIT_REMOTE, RULE_ADDRESS},
     {TABLE_EVENT, EVENT_COMMAND, RULE_COMMAND},
     {TABLE_WAIT, WAIT_HOLDER_NAME, RULE_NAME},
     {TABLE_WAIT, WAIT_PATH, RULE_PATH},
@@ -130,7 +132,8 @@ static enum rule rule_of(enum table_kind kind, size_t column)
 
 static enum rule rule_of_cell(const struct table *table, size_t row, enum rule rule)
 {
-    if (rule == RULE_ADDRESS && table_u64(table, row, SOCKET_PROTOCOL, SOCKET_OTHER) == SOCKET_UNIX)
+    bool socket = table->schema == &sample_schema[TABLE_SOCKET];
+    if (socket && rule == RULE_ADDRESS && table_u64(table, row, SOCKET_PROTOCOL, SOCKET_OTHER) == SOCKET_UNIX)
         return RULE_PATH;
     return rule;
 }

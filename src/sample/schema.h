@@ -161,6 +161,7 @@
     X(WAIT_TOTAL_NS, "total", U64, "ns", "time waited in all of them")                                         \
     X(WAIT_HELD_SINCE_NS, "held_since", U64, "ns", "of a lock: boot time at which the holder took it")         \
     X(WAIT_HELD_UNTIL_NS, "held_until", U64, "ns", "and at which it gave it back; absent while it holds it")   \
+    X(WAIT_REMOTE, "remote", STRING, "", "object: address and port that was asked for a connection")           \
     X(WAIT_INFERRED, "inferred", U64, "", "1: the holder is concluded, not told by the kernel")
 
 #define EVENT_COLUMNS(X)                                                                                       \
@@ -173,6 +174,9 @@
     X(EVENT_OTHER_PID, "other_pid", U64, "", "parent of who exits; sender of a signal, absent for the kernel") \
     X(EVENT_OTHER_START_TICKS, "other_start_ticks", U64, "ticks", "start of that process")                     \
     X(EVENT_OTHER_NAME, "other_name", STRING, "", "its comm")                                                  \
+    X(EVENT_SINCE_NS, "since", U64, "ns", "of a connection that failed: boot time at which it was asked for")  \
+    X(EVENT_REMOTE, "remote", STRING, "", "of a connection that failed: address and port")                     \
+    X(EVENT_ERROR, "error", U64, "", "of a connection that failed: errno value; 0: given up")                  \
     X(EVENT_SIGNAL_NUMBER, "signal", U64, "", "signal that was sent, or that ended it")
 
 #define FILESYSTEM_COLUMNS(X)                                                       \
@@ -236,7 +240,7 @@ enum descriptor_type {
     DESCRIPTOR_PIPE,
     DESCRIPTOR_SOCKET,
 };
-enum event_kind { EVENT_EXIT, EVENT_SIGNAL, EVENT_OOM, EVENT_KIND_COUNT };
+enum event_kind { EVENT_EXIT, EVENT_SIGNAL, EVENT_OOM, EVENT_CONNECT_FAILED, EVENT_KIND_COUNT };
 enum socket_protocol { SOCKET_TCP, SOCKET_UDP, SOCKET_UNIX, SOCKET_OTHER };
 enum lock_class { LOCK_FLOCK, LOCK_POSIX, LOCK_OFD, LOCK_LEASE };
 

@@ -305,7 +305,7 @@ static void everybody_who_waits_for_a_server_or_an_address_is_counted(void **sta
     scene_wait(&scene, WAIT_CONNECT, a, first, first, 7);
     scene_wait(&scene, WAIT_CONNECT, b, second, second, 6);
     scene_wait(&scene, WAIT_CONNECT, c, other, other, 5);
-    says(&scene, "2 processes (a[1] and b[2]) have tried to connect to 10.0.0.9:80 for 7.0 s; nobody answers.");
+    says(&scene, "2 processes (a[1] and b[2]) cannot connect to 10.0.0.9:80: no answer for 7.0 s.");
     scene_done(&scene);
 }
 

@@ -1,0 +1,25 @@
+/* Connections that nobody answers, as the kernel tells them: of programs that wait by poll as well, which no call
+ * betrays, and of those that failed between two samples. Optional like the recorder (recorder.h), and loaded beside it.
+ */
+#ifndef COLLECT_NETWORK_H
+#define COLLECT_NETWORK_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct network;
+struct source;
+struct wait_ends;
+
+/* Loads and attaches the programs: about 30 ms. NULL with a sentence that says why not. */
+struct network *network_new(struct error *error);
+void network_free(struct network *network);
+
+/* Appends to the sample under way: an event for each connection that failed since the time before, and a wait for each
+ * that has not been answered for a second, or had not when it failed. After the sockets and the other waits. False: out
+ * of memory. */
+bool network_append(struct source *source, struct wait_ends *ends);
+
+#endif
