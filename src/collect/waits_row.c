@@ -127,6 +127,48 @@ static const struct process_memory *thread_process(struct source *source, uint32
     return group == NULL ? NULL : source_process(source, strtoull(group + 6, NULL, 10), 0);
 }
 
+/* The path under which the process has the file open; NULL: not known. */
+static const char *file_path(const struct source *source, const struct process_memory *process, uint64_t inode)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    for (size_t row = 0; inode != 0 && row < table->rows; row++)
+        if (table_u64(table, row, DESCRIPTOR_PID, 0) == process->pid &&
+            table_u64(table, row, DESCRIPTOR_INODE, 0) == inode &&
+            table_u64(table, row, DESCRIPTOR_TYPE, DESCRIPTOR_OTHER) == DESCRIPTOR_FILE)
+            return sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+    return NULL;
+}
+
+/* Who serves file systems in user space: the process that has the kernel's end of one open. NULL when several do,
+ * because nothing tells which serves which. */
+static const struct process_memory *daemon_find(struct source *source)
+{
+    const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
+    const struct process_memory *daemon = NULL;
+    for (size_t row = 0; row < table->rows; row++) {
+        const char *path = sample_string(source->sample, TABLE_DESCRIPTOR, row, DESCRIPTOR_PATH);
+        if (path == NULL || strcmp(path, "/dev/fuse") != 0)
+            continue;
+        const struct process_memory *process = source_process(source, table_u64(table, row, DESCRIPTOR_PID, 0), 0);
+        if (process != NULL && daemon != NULL && process->pid != daemon->pid)
+            return NULL;
+        daemon = process == NULL ? daemon : process;
+    }
+    return daemon;
+}
+
+static bool file_append(struct source *source, struct wait *wait, uint32_t flags)
+{
+    const struct table *table = &source->sample->tables[TABLE_PROCESS];
+    wait->path = file_path(source, wait->waiter, wait->inode);
+    wait->mount_namespace = table_u64(table, wait->waiter->row, PROCESS_MOUNT_NAMESPACE, 0);
+    if ((flags & WAITS_SERVED) != 0) {
+        wait->holder = daemon_find(source);
+        wait->inferred = wait->holder != NULL;
+    }
+    return wait->holder == wait->waiter || wait_append(source, wait);
+}
+
 static bool ongoing_append(struct source *source, struct wait_ends *ends, const struct waits_ongoing *ongoing)
 {
     const struct process_memory *waiter = process_of(source, ongoing->party.pid, ongoing->party.start_ns);
@@ -159,7 +201,7 @@ static bool ongoing_append(struct source *source, struct wait_ends *ends, const 
         wait.inferred = wait.holder != NULL;
         return wait_append(source, &wait);
     default:
-        return wait_append(source, &wait);
+        return file_append(source, &wait, ongoing->flags);
     }
 }
 

@@ -13,7 +13,7 @@ static void kills_count(struct build *build)
     build_measure(build, build->graph->host, MEASURE_OOM_KILLED, after > before ? (double)(after - before) : 0);
 }
 
-static bool event_take(struct build *build, const struct sample *sample, size_t row)
+static bool event_take(struct build *build, const struct sample *sample, size_t row, bool *killed)
 {
     const struct table *table = &sample->tables[TABLE_EVENT];
     uint32_t victim;
@@ -22,17 +22,25 @@ static bool event_take(struct build *build, const struct sample *sample, size_t 
     if (!build_process_find(build, table_u64(table, row, EVENT_PID, 0), table_u64(table, row, EVENT_START_TICKS, 0),
                             sample_string(sample, TABLE_EVENT, row, EVENT_NAME), &victim))
         return false;
+    *killed = true;
     if (victim != NODE_NONE)
         build_measure(build, victim, MEASURE_OOM_KILLED, 1);
     return true;
 }
 
+/* Where events are seen, a kill without one happened elsewhere: among processes of another namespace, which cannot be
+ * seen from here. */
 bool build_events(struct build *build)
 {
+    bool seen = false, killed = false;
     kills_count(build);
     for (size_t s = 1; s < build->window->count; s++)
-        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_EVENT].rows; row++)
-            if (!event_take(build, build->window->samples[s], row))
+        for (size_t row = 0; row < build->window->samples[s]->tables[TABLE_EVENT].rows; row++) {
+            seen = true;
+            if (!event_take(build, build->window->samples[s], row, &killed))
                 return false;
+        }
+    if (seen && !killed && build->graph->host != NODE_NONE)
+        build_measure(build, build->graph->host, MEASURE_OOM_KILLED, 0);
     return true;
 }

@@ -5,6 +5,7 @@
 
 #define NORMAL_LEAST_S 0.5
 #define BEATS          30.0
+#define LOCK_BEATS     10.0
 #define BEATS_LEAST    50
 #define AGE_LEAST_S    2.0
 
@@ -27,11 +28,13 @@ double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
     if (edge->wait == WAIT_SOCKET_RECEIVE && graph->nodes[edge->on].question)
         return NORMAL_LEAST_S;
     const struct table *table = &graph->sample->tables[TABLE_PROCESS];
-    double age_s = (double)graph_measure(graph, edge->from, MEASURE_AGE_S);
+    /* While it waits, it has no rhythm. */
+    double age_s = (double)graph_measure(graph, edge->from, MEASURE_AGE_S) - (edge->ongoing ? edge->seconds : 0);
     uint64_t beats = waiter->row < table->rows ? table_u64(table, waiter->row, PROCESS_VOLUNTARY_SWITCHES, 0) : 0;
     if (beats < BEATS_LEAST || !(age_s >= AGE_LEAST_S))
         return INFINITY;
-    return fmax(NORMAL_LEAST_S, BEATS * age_s / (double)beats);
+    double kept = edge->wait == WAIT_FUTEX ? LOCK_BEATS : BEATS;
+    return fmax(NORMAL_LEAST_S, kept * age_s / (double)beats);
 }
 
 bool rhythm_is_doubtful(const struct edge *edge)

@@ -1,10 +1,11 @@
 /* What is normal for a waiter of whose kind of wait the model knows nothing: its own rhythm. A process that gave the
  * cpu up twenty times a second for all its life, and now has waited for seconds, does not wait by design.
  *
- *     normal = max(0.5 s, 30 age / times that it ever gave the cpu up)       from 50 times and 2 s of life on
+ *     normal = max(0.5 s, 30 life / times that it ever gave the cpu up)       from 50 times and 2 s of life on
  *
- * A name server's answer is normal after 0.5 s for everybody. Lifetime counters, not those of the window, because
- * within the window it waits already. */
+ * where life is its age without the wait itself, if that goes on. Of a lock in memory a third of that is normal: it is
+ * made to be kept for moments, and its word tells who has it. A name server's answer is normal after 0.5 s for
+ * everybody. Lifetime counters, not those of the window, because within the window it waits already. */
 #ifndef JUDGE_RHYTHM_H
 #define JUDGE_RHYTHM_H
 

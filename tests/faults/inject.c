@@ -22,10 +22,10 @@
 #include <unistd.h>
 
 enum {
-    SETTLE_MS = 1000,
+    SETTLE_MS = 3000,
     HEALTHY_MS = 4600,
     PROOF_MS = 1500,
-    BESIDE_S = 28,
+    BESIDE_S = 30,
     RECORDED_S = 12,
     RECORDED_MAX_S = 3600,
     STATUS_SKIPPED = 77

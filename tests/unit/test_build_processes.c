@@ -162,9 +162,43 @@ static void the_host_has_its_own_measures(void **state)
     made_window_done(&window);
 }
 
+/* The host counts a kill for memory between the two; the kernel's events, where they are seen, tell of an exit only. */
+static struct graph *graph_of_a_kill(bool events_seen, bool victim_seen)
+{
+    struct sample *samples[2] = {made_sample(100), made_sample(101)};
+    for (size_t s = 0; s < 2; s++) {
+        made_u64(samples[s], TABLE_HOST, HOST_OOM_KILLS, s);
+        made_process(samples[s], 7, 10, "web");
+    }
+    if (events_seen) {
+        made_row(samples[1], TABLE_EVENT);
+        made_u64(samples[1], TABLE_EVENT, EVENT_KIND, victim_seen ? EVENT_OOM : EVENT_EXIT);
+        made_u64(samples[1], TABLE_EVENT, EVENT_PID, 7);
+    }
+    struct window window = made_window(samples, 2);
+    struct graph *graph = checked_graph(&window);
+    made_window_done(&window);
+    return graph;
+}
+
+static void kill_for_memory_elsewhere_is_none_here(void **state)
+{
+    (void)state;
+    static const struct {
+        bool events_seen, victim_seen;
+        float kills;
+    } cases[] = {{false, false, 1}, {true, false, 0}, {true, true, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct graph *graph = graph_of_a_kill(cases[i].events_seen, cases[i].victim_seen);
+        assert_true(graph_measure(graph, graph->host, MEASURE_OOM_KILLED) == cases[i].kills);
+        graph_free(graph);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kill_for_memory_elsewhere_is_none_here),
         cmocka_unit_test(rates_come_from_first_and_last_sight),
         cmocka_unit_test(a_young_process_has_rates_from_its_own_beginning),
         cmocka_unit_test(a_single_sample_gives_no_rates),

@@ -58,6 +58,25 @@ static void who_always_was_busy_is_not_idle_by_design(void **state)
     assert_true(fabs(normal_of(100, WAIT_PIPE_READ, false) - 30) < 0.1);
 }
 
+static void time_spent_in_the_wait_itself_is_no_part_of_the_rhythm(void **state)
+{
+    (void)state;
+    struct edge edge;
+    struct graph *graph = graph_of(1000, &edge, WAIT_SOCKET_RECEIVE, false);
+    edge.ongoing = true;
+    edge.seconds = 50;
+    assert_true(fabs(rhythm_normal_s(graph, &edge) - 1.5) < 0.01);
+    edge.ongoing = false;
+    assert_true(fabs(rhythm_normal_s(graph, &edge) - 3) < 0.01);
+    graph_free(graph);
+}
+
+static void lock_in_memory_is_kept_for_moments(void **state)
+{
+    (void)state;
+    assert_true(fabs(normal_of(1000, WAIT_FUTEX, false) - 1) < 0.01);
+}
+
 static void who_always_was_quiet_may_wait_for_ever(void **state)
 {
     (void)state;
@@ -86,6 +105,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name_server_answers_soon_to_everybody),
         cmocka_unit_test(who_always_was_busy_is_not_idle_by_design),
+        cmocka_unit_test(time_spent_in_the_wait_itself_is_no_part_of_the_rhythm),
+        cmocka_unit_test(lock_in_memory_is_kept_for_moments),
         cmocka_unit_test(who_always_was_quiet_may_wait_for_ever),
         cmocka_unit_test(server_that_nobody_asks_may_wait_for_ever),
         cmocka_unit_test(reader_without_input_raises_no_alarm),

@@ -52,6 +52,7 @@ enum {
     FUTEX_LOCK_PI2 = 13,
     FUTEX_PRIVATE = 128,
     FUTEX_OWNER = 0x3fffffff,
+    FUSE_MAGIC = 0x65735546, /* FUSE_SUPER_MAGIC, fs/fuse/inode.c: its waits may be interrupted, unlike those on disks */
     CONTENDED = 2,    /* glibc's lowlevellock: taken, and somebody sleeps */
     OWNER_OFFSET = 8, /* of __owner behind __lock in pthread_mutex_t: bits/struct_mutex.h */
 };
@@ -284,9 +285,11 @@ static __always_inline bool sleep_read(struct sleep *sleep, struct task_struct *
         sleep->object.kind = WAIT_FUTEX;
         return true;
     }
-    if (!state_is_device(state))
+    bool served = file && BPF_CORE_READ(file, f_inode, i_sb, s_magic) == FUSE_MAGIC;
+    if (!state_is_device(state) && !served)
         return false;
     sleep->object.kind = WAIT_DISK;
+    sleep->flags |= served ? WAITS_SERVED : 0;
     if (file) {
         sleep->object.inode = BPF_CORE_READ(file, f_inode, i_ino);
         sleep->object.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);

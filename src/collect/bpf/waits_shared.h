@@ -20,6 +20,7 @@ enum {
     WAITS_INTERRUPT = 2, /* an interrupt ended it: the kernel tells no holder */
     WAITS_UNIX = 4,      /* the socket is a unix one */
     WAITS_ACCEPTED = 8,  /* the other end of the socket has connected to it */
+    WAITS_SERVED = 16,   /* a process serves the file system (FUSE) */
 };
 
 /* sleepers: since when a thread sleeps, by its global id. */
@@ -31,9 +32,9 @@ struct waits_sleeper {
 
 /* What is waited for. */
 struct waits_object {
-    __u64 inode;  /* of a pipe or socket; of the file in state D */
+    __u64 inode;  /* of a pipe or socket; of the file in state D or of FUSE */
     __u32 kind;   /* enum wait_kind */
-    __u32 device; /* of the file in state D, as the kernel writes it: major << 20 | minor; 0: not known */
+    __u32 device; /* of that file, as the kernel writes it: major << 20 | minor; 0: not known */
 };
 
 /* sums: waits of at least a millisecond that are over, summed by who waited for whom on what. */
