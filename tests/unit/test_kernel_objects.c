@@ -152,9 +152,10 @@ static void unix_open(void)
         if (i == 0)
             keep(accept(listener, NULL, NULL));
     }
-    struct sockaddr_un abstract = {.sun_family = AF_UNIX, .sun_path = "\0culprit-kernel-objects"};
+    struct sockaddr_un abstract = {.sun_family = AF_UNIX};
+    int name_bytes = snprintf(abstract.sun_path + 1, sizeof abstract.sun_path - 1, "culprit-%d", getpid());
     int message = keep(socket(AF_UNIX, SOCK_DGRAM, 0));
-    assert_int_equal(bind(message, (struct sockaddr *)&abstract, sizeof(sa_family_t) + 23), 0);
+    assert_int_equal(bind(message, (struct sockaddr *)&abstract, sizeof(sa_family_t) + 1 + (socklen_t)name_bytes), 0);
 }
 
 /* Leaves a connection in time wait behind. */

@@ -97,6 +97,30 @@ static void the_holders_evidence_and_path_tell_the_lock(void **state)
     scene_done(scene);
 }
 
+static void a_full_pipe_is_evidence_against_who_does_not_read(void **state)
+{
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        struct scene scene;
+        scene_init(&scene);
+        uint32_t writer = scene_process(&scene, "importer", 1), reader = scene_process(&scene, "indexer", 2);
+        uint32_t pipe = scene_node(&scene, NODE_PIPE, "pipe:[7]");
+        scene_wait(&scene, WAIT_PIPE_WRITE, writer, reader, pipe, 4);
+        if (full)
+            graph_measure_set(scene.graph, pipe, MEASURE_PIPE_FULL_PCT, 100);
+        scene_judge(&scene);
+        const struct suspect *suspect = scene_suspect(&scene, reader);
+        const struct evidence *evidence = scene_evidence(suspect, "pipe_full");
+        assert_int_equal(evidence != NULL, full);
+        assert_true(evidence == NULL || (evidence->observed == 100 && evidence->share > 0.1));
+        double shares = 0;
+        for (size_t i = 0; i < suspect->why_count; i++)
+            shares += suspect->why[i].share;
+        assert_true(fabs(shares - 1) < 1e-6);
+        scene_done(&scene);
+    }
+}
+
 static void an_unknown_hold_lasts_at_least_as_long_as_the_wait(void **state)
 {
     (void)state;
@@ -333,6 +357,7 @@ int main(void)
         cmocka_unit_test(the_lock_holder_ranks_above_those_who_wait_and_a_hog),
         cmocka_unit_test(one_waiter_is_enough),
         cmocka_unit_test(the_holders_evidence_and_path_tell_the_lock),
+        cmocka_unit_test(a_full_pipe_is_evidence_against_who_does_not_read),
         cmocka_unit_test(an_unknown_hold_lasts_at_least_as_long_as_the_wait),
         cmocka_unit_test(without_the_waits_the_holder_is_nobody),
         cmocka_unit_test(a_chain_of_locks_ends_at_its_last),
