@@ -9,6 +9,8 @@
 
 /* Of decoded samples that are only kept in case they are asked for again; a window's own come on top. */
 enum { CACHE_BYTES_MAX = 32 << 20, DAMAGED_IN_A_ROW_MAX = 8, WINDOW_SAMPLES = 64 };
+/* Of the samples of one window: a recording from a stranger must not take all memory. */
+#define WINDOW_BYTES_MAX ((size_t)1 << 30)
 
 struct cursor *cursor_new(const struct cursor_operations *operations, void *source, struct error *error)
 {
@@ -173,7 +175,7 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
                    struct error *error)
 {
     *window = (struct window){0};
-    size_t capacity = 0, damaged = 0;
+    size_t capacity = 0, damaged = 0, bytes = 0;
     /* A sample that was meant to be one window old comes some milliseconds early or late. */
     int64_t slack_ns = window_ns / 8;
     int64_t step_ns = window_step_ns(cursor, position, window_ns);
@@ -191,7 +193,9 @@ bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, st
             continue;
         }
         damaged = 0;
-        bool outside = last->boottime_ns - sample->boottime_ns > window_ns + slack_ns && window->count >= 2;
+        bytes += sample_bytes(sample);
+        bool outside = (last->boottime_ns - sample->boottime_ns > window_ns + slack_ns || bytes > WINDOW_BYTES_MAX) &&
+                       window->count >= 2;
         if (outside || !same_boot(sample, taken)) {
             sample_release(sample);
             break;

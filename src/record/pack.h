@@ -15,7 +15,8 @@ void packer_free(struct packer *packer);
 bool packer_pack(struct packer *packer, const void *bytes, size_t length, const void *prefix, size_t prefix_length,
                  struct buffer *out, struct error *error);
 
-/* Appends the original bytes to out. Untrusted input: refuses more than 256 MiB, a wrong checksum, a cut frame. */
+/* Appends the original bytes to out. Untrusted input: refuses more than 256 MiB, more than a sample of that
+ * packed size can be (256 times that, the keyframe, and 1 MiB), a wrong checksum, a cut frame. */
 bool packer_unpack(struct packer *packer, const void *packed, size_t length, const void *prefix, size_t prefix_length,
                    struct buffer *out, struct error *error);
 

@@ -6,11 +6,18 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS_MAX = 1 << 24 };
+enum {
+    ROWS_MAX = 1 << 24,
+    /* Cells in memory, at most so many a byte: a row has at least a key. A column of which nothing is known costs no
+     * byte a row, and hundreds of them would fill somebody's memory. */
+    CELLS_PER_BYTE_MAX = 8,
+    CELLS_ALWAYS = 1 << 16,
+};
 
 struct reader {
     const unsigned char *at;
     size_t left;
+    size_t cells_left; /* that may yet be had */
 };
 
 /* What a column's head says. */
@@ -234,6 +241,10 @@ static bool table_decode(struct reader *reader, struct sample *sample, bool *see
         if (*table_seen)
             return damaged(error, "a table comes twice");
         *table_seen = true;
+        size_t cells = rows * table->schema->column_count;
+        if (cells > reader->cells_left)
+            return damaged(error, "a table has more rows than it can hold");
+        reader->cells_left -= cells;
         if (!table_extend(table, rows))
             return error_memory(error);
     }
@@ -255,7 +266,7 @@ static bool table_decode(struct reader *reader, struct sample *sample, bool *see
 
 struct sample *sample_decode(const void *bytes, size_t length, struct error *error)
 {
-    struct reader reader = {bytes, length};
+    struct reader reader = {bytes, length, length * CELLS_PER_BYTE_MAX + CELLS_ALWAYS};
     bool seen[TABLE_COUNT] = {false};
     uint64_t minor = 0, table_count = 0;
     struct sample *sample = sample_new();

@@ -240,6 +240,21 @@ static void rows_that_no_byte_stands_for_are_refused(void **state)
     sample_release(sample);
 }
 
+/* A byte a row, in a table of many columns: the rows would take hundreds of times their bytes. */
+static void rows_that_take_far_more_memory_than_bytes_are_refused(void **state)
+{
+    (void)state;
+    enum { ROWS = 100000 };
+    struct error error = {0};
+    struct sample *sample = sample_new();
+    assert_true(table_extend(&sample->tables[TABLE_PROCESS], ROWS));
+    struct buffer bytes = encoded(sample);
+    assert_null(sample_decode(bytes.data, bytes.length, &error));
+    assert_non_null(strstr(error.text, "more rows than it can hold"));
+    buffer_done(&bytes);
+    sample_release(sample);
+}
+
 static void a_string_that_comes_twice_is_refused(void **state)
 {
     (void)state;
@@ -267,6 +282,7 @@ int main(void)
         cmocka_unit_test(doubles_that_are_no_numbers_are_masked),
         cmocka_unit_test(a_row_count_beyond_the_bytes_is_refused),
         cmocka_unit_test(rows_that_no_byte_stands_for_are_refused),
+        cmocka_unit_test(rows_that_take_far_more_memory_than_bytes_are_refused),
         cmocka_unit_test(a_string_that_comes_twice_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,25 @@ static void a_frame_that_promises_too_much_is_refused(void **state)
     assert_true(fixture->unpacked.capacity < 1 << 20);
 }
 
+/* A few kilobytes that are what zstd makes of many megabytes of nothing. */
+static void a_bomb_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { BOMB_BYTES = 64 << 20, HARMLESS_BYTES = 1 << 20 };
+    char *nothing = calloc(1, BOMB_BYTES);
+    assert_non_null(nothing);
+    assert_true(packer_pack(fixture->packer, nothing, BOMB_BYTES, NULL, 0, &fixture->packed, &fixture->error));
+    assert_true(fixture->packed.length < 8192);
+    assert_false(unpack(fixture, fixture->packed.data, fixture->packed.length, NULL));
+    assert_non_null(strstr(fixture->error.text, "promises more"));
+    assert_false(unpack(fixture, fixture->packed.data, fixture->packed.length, &fixture->keyframe));
+    assert_true(fixture->unpacked.capacity < 1 << 20);
+    buffer_clear(&fixture->packed);
+    assert_true(packer_pack(fixture->packer, nothing, HARMLESS_BYTES, NULL, 0, &fixture->packed, &fixture->error));
+    assert_true(unpack(fixture, fixture->packed.data, fixture->packed.length, NULL));
+    free(nothing);
+}
+
 #define PACK_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_free)
 
 int main(void)
@@ -126,7 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PACK_TEST(a_keyframe_and_its_followers_come_back),      PACK_TEST(the_wrong_keyframe_is_noticed),
         PACK_TEST(a_flipped_bit_never_changes_what_comes_back), PACK_TEST(a_cut_frame_is_refused),
-        PACK_TEST(a_frame_that_promises_too_much_is_refused),
+        PACK_TEST(a_frame_that_promises_too_much_is_refused),   PACK_TEST(a_bomb_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
