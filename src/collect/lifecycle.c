@@ -38,7 +38,7 @@ static int event_take(void *context, void *bytes, size_t count)
     return 0;
 }
 
-struct lifecycle *lifecycle_new(struct error *error)
+struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
 {
     struct lifecycle *lifecycle = calloc(1, sizeof *lifecycle);
     if (lifecycle == NULL) {
@@ -51,6 +51,8 @@ struct lifecycle *lifecycle_new(struct error *error)
     int result = lifecycle->programs == NULL ? -errno : 0;
     if (result == 0) {
         lifecycle->programs->rodata->own_namespace = recorder_own_namespace().inode;
+        if (event_bytes != 0)
+            bpf_map__set_max_entries(lifecycle->programs->maps.events, (uint32_t)event_bytes);
         result = lifecycle_bpf__load(lifecycle->programs);
     }
     if (result == 0)

@@ -13,8 +13,10 @@
 struct lifecycle;
 struct source;
 
-/* Loads and attaches the programs: about 50 ms. NULL with a sentence that says why not. */
-struct lifecycle *lifecycle_new(struct error *error);
+/* Loads and attaches the programs: about 50 ms. event_bytes: room for the events between two samples, a power of two
+ * and a multiple of the page size; 0: 2 MB, 6,000 events. What does not fit is counted. NULL with a sentence that says
+ * why not. */
+struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error);
 void lifecycle_free(struct lifecycle *lifecycle);
 
 /* The arguments of the last exec of a process, as the kernel saw it: joined with blanks, not terminated. Returns their

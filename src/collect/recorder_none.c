@@ -45,8 +45,9 @@ bool recorder_append(struct source *source)
     return true;
 }
 
-struct lifecycle *lifecycle_new(struct error *error)
+struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
 {
+    (void)event_bytes;
     recorder_new(error);
     return NULL;
 }

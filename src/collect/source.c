@@ -41,6 +41,7 @@ struct source *source_new(const struct collector_options *options, struct error 
         return NULL;
     }
     source->live = options->proc_path == NULL;
+    source->event_bytes = options->event_bytes;
     source->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     source->ns_per_tick = (uint64_t)(NS_PER_S / sysconf(_SC_CLK_TCK));
     lock_init(source);
@@ -287,7 +288,7 @@ void source_settle(struct source *source)
     if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0') {
         source->recorder = recorder_new(&source->recorder_missing);
         if (source->recorder != NULL)
-            source->lifecycle = lifecycle_new(&source->recorder_missing);
+            source->lifecycle = lifecycle_new(source->event_bytes, &source->recorder_missing);
     }
     if (source->live && source->network == NULL && source->network_missing.text[0] == '\0')
         source->network = network_new(&source->network_missing);

@@ -38,7 +38,7 @@ static void pause_ms(int ms)
 static bool programs_load(struct programs *programs, struct error *error)
 {
     programs->recorder = recorder_new(error);
-    programs->lifecycle = programs->recorder == NULL ? NULL : lifecycle_new(error);
+    programs->lifecycle = programs->recorder == NULL ? NULL : lifecycle_new(0, error);
     programs->waits = programs->lifecycle == NULL ? NULL : wait_recorder_new(error);
     return programs->waits != NULL;
 }

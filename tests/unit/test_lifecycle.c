@@ -32,7 +32,7 @@ static int scene_set(void **state)
     *state = scene;
     if (scene == NULL)
         return -1;
-    struct lifecycle *lifecycle = lifecycle_new(&error);
+    struct lifecycle *lifecycle = lifecycle_new(0, &error);
     scene->loaded = lifecycle != NULL;
     if (!scene->loaded)
         print_message("no lifecycle: %s\n", error.text);
@@ -190,16 +190,21 @@ static void who_stopped_a_process_is_told_for_as_long_as_it_is_stopped(void **st
     waitpid(pid, NULL, 0);
 }
 
-static void storm_is_counted_to_the_last_process(void **state)
+static void children_make(int count)
 {
-    struct scene *scene = scene_of(state);
-    int64_t began_ns = clock_boottime_ns();
-    for (int i = 0; i < STORM; i++) {
+    for (int i = 0; i < count; i++) {
         pid_t pid = fork();
         if (pid == 0)
             _exit(0);
         waitpid(pid, NULL, 0);
     }
+}
+
+static void storm_is_counted_to_the_last_process(void **state)
+{
+    struct scene *scene = scene_of(state);
+    int64_t began_ns = clock_boottime_ns();
+    children_make(STORM);
     double took_s = (double)(clock_boottime_ns() - began_ns) / NS_PER_S;
     const struct table *events = events_take(scene);
     const struct table *table = &scene->second->tables[TABLE_PROCESS];
@@ -214,6 +219,33 @@ static void storm_is_counted_to_the_last_process(void **state)
                   (size_t)sample_unread_count(scene->second, "events"));
 }
 
+/* More than fits between two samples: those that are lost are counted, and the parent's count of children is whole. */
+static void events_that_are_lost_are_counted(void **state)
+{
+    enum { ROOM_BYTES = 4096, CHILDREN = 200 };
+    struct scene *scene = scene_of(state);
+    struct error error = {0};
+    source_free(scene->source);
+    sample_release(scene->first);
+    scene->source = source_new(&(struct collector_options){.no_sockets = true, .event_bytes = ROOM_BYTES}, &error);
+    assert_non_null(scene->source);
+    sample_release(source_sample(scene->source, true, &error));
+    source_settle(scene->source);
+    scene->first = source_sample(scene->source, true, &error);
+    assert_non_null(scene->first);
+    assert_true((scene->first->sources & SAMPLE_SOURCE_KERNEL) != 0);
+    children_make(CHILDREN);
+    const struct table *events = events_take(scene);
+    const struct table *table = &scene->second->tables[TABLE_PROCESS];
+    assert_true(events->rows < CHILDREN);
+    assert_true(events->rows + sample_unread_count(scene->second, "events") >= CHILDREN);
+    size_t own = sample_process_row(scene->second, (uint64_t)getpid(), 0);
+    size_t before = sample_process_row(scene->first, (uint64_t)getpid(), 0);
+    assert_true(table_u64(table, own, PROCESS_CHILDREN_CREATED, 0) -
+                    table_u64(&scene->first->tables[TABLE_PROCESS], before, PROCESS_CHILDREN_CREATED, 0) >=
+                CHILDREN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_stopped_a_process_is_told_for_as_long_as_it_is_stopped, scene_set,
                                         scene_clear),
         cmocka_unit_test_setup_teardown(storm_is_counted_to_the_last_process, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(events_that_are_lost_are_counted, scene_set, scene_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
