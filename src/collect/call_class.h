@@ -8,6 +8,7 @@ enum call_class {
     CALL_IDLE,    /* waits for anything or for time (poll, nanosleep, ...): no edge */
     CALL_FUTEX,   /* a word in memory: no edge where only /proc is there */
     CALL_LOCK,    /* a file lock on `descriptor` */
+    CALL_FILE,    /* something of the file `descriptor` (fsync, ...): a wait only in state D */
     CALL_READ,    /* bytes from `descriptor`, which may be a pipe, a socket or a file */
     CALL_WRITE,   /* room in it */
     CALL_CONNECT, /* the connection of it */

@@ -33,6 +33,15 @@ static const struct call_row calls[] = {
     {SYS_sendmmsg, CALL_WRITE, 0},
     {SYS_sendfile, CALL_WRITE, 0},
     {SYS_vmsplice, CALL_WRITE, 0},
+    {SYS_fsync, CALL_FILE, 0},
+    {SYS_fdatasync, CALL_FILE, 0},
+    {SYS_syncfs, CALL_FILE, 0},
+    {SYS_sync_file_range, CALL_FILE, 0},
+    {SYS_fallocate, CALL_FILE, 0},
+    {SYS_ftruncate, CALL_FILE, 0},
+    {SYS_getdents64, CALL_FILE, 0},
+    {SYS_fstat, CALL_FILE, 0},
+    {SYS_lseek, CALL_FILE, 0},
     {SYS_connect, CALL_CONNECT, 0},
     {SYS_accept4, CALL_ACCEPT, 0},
     {SYS_wait4, CALL_CHILD, 0},
@@ -79,6 +88,29 @@ static const struct call_row calls[] = {
     {SYS_futex_waitv, CALL_IDLE, 0},
 #endif
 };
+
+bool call_awaits_events(const struct proc_system_call *call)
+{
+    static const long numbers[] = {
+        SYS_ppoll,      SYS_pselect6, SYS_epoll_pwait, SYS_accept4,
+#ifdef SYS_accept
+        SYS_accept,
+#endif
+#ifdef SYS_poll
+        SYS_poll,
+#endif
+#ifdef SYS_select
+        SYS_select,
+#endif
+#ifdef SYS_epoll_wait
+        SYS_epoll_wait,
+#endif
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (call->blocked && call->number == numbers[i])
+            return true;
+    return false;
+}
 
 /* The number of a child that a pid argument means; 0: any. */
 static uint64_t child_meant(const struct proc_system_call *call)

@@ -15,6 +15,9 @@ struct call_meaning {
 
 struct call_meaning call_meaning(const struct proc_system_call *call);
 
+/* Does a process in that call wait for whatever comes next (poll, accept, ...)? */
+bool call_awaits_events(const struct proc_system_call *call);
+
 /* The class of the call of that number, and the argument with the descriptor that bytes go to (0: it has none). Of
  * fcntl the arguments decide: it is CALL_OTHER here. */
 enum call_class call_class(long number, unsigned *other);

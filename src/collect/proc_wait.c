@@ -81,7 +81,7 @@ static bool append_on_child(struct sleeper *sleeper, uint64_t child)
 static bool sleeper_append(struct sleeper *sleeper)
 {
     struct call_meaning meaning = call_meaning(&sleeper->sleep->call);
-    bool on_descriptor = meaning.class >= CALL_READ && meaning.class <= CALL_ACCEPT;
+    bool on_descriptor = meaning.class >= CALL_FILE && meaning.class <= CALL_ACCEPT;
     size_t row = on_descriptor ? source_descriptor(sleeper->source, sleeper->process, meaning.descriptor) : SIZE_MAX;
     size_t other = on_descriptor && meaning.other_descriptor != UINT64_MAX
                        ? source_descriptor(sleeper->source, sleeper->process, meaning.other_descriptor)
@@ -95,6 +95,8 @@ static bool sleeper_append(struct sleeper *sleeper)
     case CALL_WRITE:
         return is_stream(sleeper, row) ? append_on_descriptor(sleeper, row, WAIT_PIPE_WRITE, WAIT_SOCKET_SEND)
                                        : append_on_device(sleeper, row);
+    case CALL_FILE:
+        return append_on_device(sleeper, row);
     case CALL_CONNECT:
         return !is_stream(sleeper, row) || append_on_descriptor(sleeper, row, WAIT_CONNECT, WAIT_CONNECT);
     case CALL_ACCEPT:

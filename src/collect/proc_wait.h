@@ -58,6 +58,8 @@ struct wait_ends {
     uint64_t holders_inode, holders_access;
     const struct process_memory *holders[WAIT_HOLDERS_MAX + 1];
     size_t holder_count;
+    bool fuse_known;
+    const struct process_memory *fuse_daemon; /* NULL: none, or several */
 };
 
 /* False: out of memory; wait_ends_done is due either way. */

@@ -98,6 +98,11 @@ bool wait_recorder_tells(const struct wait_recorder *recorder, const struct proc
     return false;
 }
 
+void wait_recorder_name(struct source *source)
+{
+    (void)source;
+}
+
 bool wait_recorder_append(struct source *source, struct wait_ends *ends)
 {
     (void)source, (void)ends;

@@ -361,6 +361,7 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
                 cgroup_collect(source, error);
     if (!done)
         goto failed;
+    wait_recorder_name(source);
     self_mark(source);
     sample->taken_ns = clock_boottime_ns() - wall_ns;
     sample->cpu_ns = clock_cpu_ns() + probes_cpu_ns(source) - cpu_ns;

@@ -67,6 +67,9 @@ void wait_recorder_free(struct wait_recorder *recorder)
     waits_bpf__destroy(recorder->programs);
     recorder_rows_done(&recorder->sums);
     buffer_done(&recorder->ongoing);
+    buffer_done(&recorder->places);
+    buffer_done(&recorder->designs);
+    buffer_done(&recorder->earlier_designs);
     free(recorder);
 }
 

@@ -39,4 +39,7 @@ bool wait_recorder_tells(const struct wait_recorder *recorder, const struct proc
 /* Appends the rows of the waits that were read to the sample under way. False: out of memory. */
 bool wait_recorder_append(struct source *source, struct wait_ends *ends);
 
+/* Names the file systems that are waited for, of which the sample has the mounts by now. */
+void wait_recorder_name(struct source *source);
+
 #endif

@@ -41,7 +41,8 @@ enum {
     FAMILY_INET = 2,
     FAMILY_INET6 = 10,
     PROTOCOL_TCP = 6,
-    TYPE_MASK = 0170000, /* of a mode: include/uapi/linux/stat.h */
+    FUSE_MAGIC = 0x65735546, /* include/uapi/linux/magic.h */
+    TYPE_MASK = 0170000,     /* of a mode: include/uapi/linux/stat.h */
     TYPE_PIPE = 0010000,
     TYPE_DIRECTORY = 0040000,
     TYPE_FILE = 0100000,
@@ -52,7 +53,6 @@ enum {
     FUTEX_LOCK_PI2 = 13,
     FUTEX_PRIVATE = 128,
     FUTEX_OWNER = 0x3fffffff,
-    FUSE_MAGIC = 0x65735546, /* FUSE_SUPER_MAGIC, fs/fuse/inode.c: its waits may be interrupted, unlike those on disks */
     CONTENDED = 2,    /* glibc's lowlevellock: taken, and somebody sleeps */
     OWNER_OFFSET = 8, /* of __owner behind __lock in pthread_mutex_t: bits/struct_mutex.h */
 };
@@ -132,7 +132,7 @@ static __always_inline bool state_is_device(__u32 state)
 /* May that sleep be a wait for somebody? */
 static __always_inline bool sleep_counts(__u32 class, __u32 state)
 {
-    if (class >= CALL_READ)
+    if (class >= CALL_FILE)
         return true;
     if (class == CALL_LOCK)
         return false;
@@ -216,6 +216,7 @@ struct sleep {
     struct waits_object object;
     struct sock___waits *sock; /* NULL: not on a socket */
     __u32 flags;
+    __u32 descriptor;
 };
 
 /* Has the other end connected to it? A unix socket has its listener's name then, an internet one its listener's port,
@@ -269,8 +270,9 @@ static __always_inline bool sleep_read(struct sleep *sleep, struct task_struct *
     registers_read(&registers, user);
     __u8 entry = call_entry(registers.call);
     __u32 class = entry & WAITS_CLASS_MASK, other = entry >> WAITS_OTHER_SHIFT;
-    struct file *file = class >= CALL_READ && class <= CALL_ACCEPT ? descriptor_file(task, registers.arguments[0]) : 0;
-    if (file && sleep_on_stream(sleep, file, class))
+    struct file *file = class >= CALL_FILE && class <= CALL_ACCEPT ? descriptor_file(task, registers.arguments[0]) : 0;
+    sleep->descriptor = WAITS_NO_DESCRIPTOR;
+    if (file && class != CALL_FILE && sleep_on_stream(sleep, file, class))
         return true;
     if (other == 1 || other == 2) {
         struct file *second = descriptor_file(task, other == 1 ? registers.arguments[1] : registers.arguments[2]);
@@ -285,12 +287,13 @@ static __always_inline bool sleep_read(struct sleep *sleep, struct task_struct *
         sleep->object.kind = WAIT_FUTEX;
         return true;
     }
-    bool served = file && BPF_CORE_READ(file, f_inode, i_sb, s_magic) == FUSE_MAGIC;
-    if (!state_is_device(state) && !served)
+    bool fuse = file && BPF_CORE_READ(file, f_inode, i_sb, s_magic) == FUSE_MAGIC;
+    if (!state_is_device(state) && !fuse)
         return false;
     sleep->object.kind = WAIT_DISK;
-    sleep->flags |= served ? WAITS_SERVED : 0;
+    sleep->flags |= fuse ? WAITS_FUSE : 0;
     if (file) {
+        sleep->descriptor = (__u32)registers.arguments[0];
         sleep->object.inode = BPF_CORE_READ(file, f_inode, i_ino);
         sleep->object.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
     }
@@ -368,11 +371,11 @@ static __always_inline bool holder_find(struct waits_key *key, char name[RECORDE
 }
 
 static __always_inline void sum_add(const struct waits_key *key, const char *name, const char *holder_name,
-                                    __u64 since_ns, __u64 until_ns)
+                                    __u32 descriptor, __u64 since_ns, __u64 until_ns)
 {
     struct waits_sum *sum = bpf_map_lookup_elem(&sums, key);
     if (!sum) {
-        struct waits_sum none = {0};
+        struct waits_sum none = {.descriptor = descriptor};
         __builtin_memcpy(none.name, name, sizeof none.name);
         __builtin_memcpy(none.holder_name, holder_name, sizeof none.holder_name);
         bpf_map_update_elem(&sums, key, &none, BPF_NOEXIST);
@@ -418,7 +421,7 @@ static __noinline int wait_note(const void *arguments, struct task_struct *task,
     if (sleep.object.kind == WAIT_FUTEX && slept->owner == 0)
         sleep.flags |= WAITS_INFERRED;
     key.flags = sleep.flags;
-    sum_add(&key, party.name, holder_name, slept->since_ns, until_ns);
+    sum_add(&key, party.name, holder_name, sleep.descriptor, slept->since_ns, until_ns);
     return 0;
 }
 
@@ -463,6 +466,7 @@ int wait_list(struct bpf_iter__task *context)
         return 0;
     ongoing.object = sleep.object;
     ongoing.flags = sleep.flags;
+    ongoing.descriptor = sleep.descriptor;
     ongoing.thread = task_number(task);
     bpf_seq_write(context->meta->seq, &ongoing, sizeof ongoing);
     return 0;

@@ -20,8 +20,10 @@ enum {
     WAITS_INTERRUPT = 2, /* an interrupt ended it: the kernel tells no holder */
     WAITS_UNIX = 4,      /* the socket is a unix one */
     WAITS_ACCEPTED = 8,  /* the other end of the socket has connected to it */
-    WAITS_SERVED = 16,   /* a process serves the file system (FUSE) */
+    WAITS_FUSE = 16,     /* the file is on a file system that a process serves */
 };
+
+#define WAITS_NO_DESCRIPTOR 0xffffffffU
 
 /* sleepers: since when a thread sleeps, by its global id. */
 struct waits_sleeper {
@@ -32,9 +34,9 @@ struct waits_sleeper {
 
 /* What is waited for. */
 struct waits_object {
-    __u64 inode;  /* of a pipe or socket; of the file in state D or of FUSE */
+    __u64 inode;  /* of a pipe or socket; of the file in state D */
     __u32 kind;   /* enum wait_kind */
-    __u32 device; /* of that file, as the kernel writes it: major << 20 | minor; 0: not known */
+    __u32 device; /* of the file in state D, as the kernel writes it: major << 20 | minor; 0: not known */
 };
 
 /* sums: waits of at least a millisecond that are over, summed by who waited for whom on what. */
@@ -50,6 +52,8 @@ struct waits_key {
 struct waits_sum {
     __u64 count, total_ns;
     __u64 since_ns, until_ns; /* of the longest */
+    __u32 descriptor;         /* with which it waits for a file, WAITS_NO_DESCRIPTOR: none */
+    __u32 unused;
     char name[RECORDER_NAME_BYTES], holder_name[RECORDER_NAME_BYTES];
 };
 
@@ -60,8 +64,9 @@ struct waits_ongoing {
     struct recorder_party party;
     __u32 thread;
     __u32 owner; /* of a futex, in the waiter's pid namespace: a thread's number; 0: not known */
-    __u32 child; /* the number in the waiter's pid namespace of the child it waits for; 0: any */
     __u32 flags;
+    __u32 descriptor; /* with which it waits for a file, WAITS_NO_DESCRIPTOR: none */
+    __u32 unused;
 };
 
 #endif
