@@ -141,8 +141,9 @@ static void diff_draw(struct ui *ui, struct area area)
     ui->page_rows = (int)rows;
     if (ui->mark.graph == NULL) {
         tabs_draw(ui, area, "");
-        screen_text(&ui->screen, area.row + HEAD_ROWS, 1, area.columns - 2, ROLE_DIM,
-                    "No moment is marked: m marks the one on the screen, D asks for one or two times.");
+        screen_text(&ui->screen, area.row + HEAD_ROWS, 1, area.columns - 2, ROLE_TEXT, "No moment is marked.");
+        screen_text(&ui->screen, area.row + HEAD_ROWS + 1, 1, area.columns - 2, ROLE_DIM,
+                    "m marks the one on the screen; D asks for one or two times.");
         return;
     }
     if (differences->count > 0)

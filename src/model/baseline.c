@@ -75,7 +75,7 @@ bool baseline_key(const struct graph *graph, uint32_t node, uint32_t parent, int
         snprintf(key, BASELINE_KEY_BYTES, "any");
         return true;
     case BASELINE_KIND:
-        snprintf(key, BASELINE_KEY_BYTES, "kind:%s", node_kinds[it->kind].name);
+        snprintf(key, BASELINE_KEY_BYTES, "kind:%s", it->kernel_thread ? "kernel thread" : node_kinds[it->kind].name);
         return true;
     case BASELINE_PROGRAM:
         snprintf(raw, sizeof raw, "program:%s", it->name);

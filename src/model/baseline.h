@@ -4,7 +4,8 @@
  *     any -> kind:process -> program:nginx -> entity:/usr/sbin/nginx|nginx.service|worker
  *
  * An entity is an executable in a unit in a role: "worker" where its parent runs the same program, else "first". What
- * is no process is known by its kind. Names serve to look a baseline up, and for nothing else. */
+ * is no process is known by its kind; threads of the kernel are a kind of their own. Names serve to look a baseline up,
+ * and for nothing else. */
 #ifndef MODEL_BASELINE_H
 #define MODEL_BASELINE_H
 
