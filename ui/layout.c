@@ -114,13 +114,22 @@ static int columns_least(const struct list_kind *kind, const struct list_column 
     return width;
 }
 
-static size_t columns_chosen(const struct list *list, int width, struct list_column *shown)
+static size_t columns_chosen(const struct list *list, struct list_column *shown)
 {
     size_t count = 0;
     for (size_t i = 0; i < LIST_SHOWN_MAX && list->chosen[i] != NULL; i++)
         shown[count++].column = column_find(list->chosen[i]);
-    while (width > 0 && count > 1 && columns_least(list->kind, shown, count) > width)
+    return count;
+}
+
+/* Leaves out what has no room, from the right; but a last one that stretches stays, for it is what tells them apart. */
+static size_t columns_drop(const struct list_kind *kind, int width, struct list_column *shown, size_t count)
+{
+    while (count > 1 && columns_least(kind, shown, count) > width) {
+        if (count > 2 && column_stretches(shown[count - 1].column))
+            shown[count - 2] = shown[count - 1];
         count--;
+    }
     return count;
 }
 
@@ -128,9 +137,11 @@ size_t list_layout(const struct list *list, int width, struct list_column *shown
 {
     const struct list_kind *kind = list->kind;
     bool chosen = columns_are_chosen(list);
-    size_t count = chosen ? columns_chosen(list, width, shown) : columns_wanted(kind, shown);
+    size_t count = chosen ? columns_chosen(list, shown) : columns_wanted(kind, shown);
     if (!chosen && width > 0 && kind->optional != NULL && columns_width(kind, shown, count) > width)
         count = columns_remove(shown, count, kind->optional);
+    if (width > 0)
+        count = columns_drop(kind, width, shown, count);
     if (!chosen && count > 0 && width > 0)
         count = columns_add(kind, width, shown, count);
     columns_place(kind, width, shown, count);

@@ -85,7 +85,7 @@ struct list_column {
 };
 
 /* Lays the columns out in `width` columns of the screen, one blank between them; width 0: all that are wanted. Of
- * those that the user chose the last ones are left out where there is no room. Returns how many (at most
+ * them the last ones are left out where there is no room. Returns how many (at most
  * LIST_SHOWN_MAX). */
 size_t list_layout(const struct list *list, int width, struct list_column *shown);
 

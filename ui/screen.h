@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SCREEN_ROWS_MIN = 24, SCREEN_COLUMNS_MIN = 80 };
+enum { SCREEN_ROWS_MIN = 15, SCREEN_COLUMNS_MIN = 60 };
 
 struct screen {
     int rows, columns;

@@ -22,7 +22,7 @@ struct ui_options {
 };
 
 /* Runs until the user quits. False with a sentence when the terminal cannot serve (TERM=dumb, not a terminal, below
- * 80x24 is told on the screen itself). The terminal is always restored. */
+ * 60x15 is told on the screen itself). The terminal is always restored. */
 bool ui_run(const struct ui_options *options, struct error *error);
 
 #endif

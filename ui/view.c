@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
+
 const struct view *view_top(const struct ui *ui)
 {
     return ui->views[ui->view_count - 1];
@@ -76,11 +78,19 @@ unsigned tab_go(struct ui *ui, size_t tab)
     return REDO_ROWS;
 }
 
-/* On a narrow screen they stand closer together, so that all of them and the place in the list have room. */
+/* On a narrow screen they stand closer together, so that all of them and the place in the list have room; on a very
+ * narrow one their beginnings must do. */
+enum { TABS_WIDE_FROM = 90, TABS_WHOLE_FROM = 80, TAB_BEGINNING_COLUMNS = 4 };
+
+static int tab_title_columns(const struct ui *ui, size_t tab)
+{
+    int whole = (int)text_columns(tabs[tab].title);
+    return ui->screen.columns < TABS_WHOLE_FROM && whole > TAB_BEGINNING_COLUMNS ? TAB_BEGINNING_COLUMNS : whole;
+}
+
 static int tab_columns(const struct ui *ui, size_t tab)
 {
-    enum { WIDE_FROM = 90 };
-    return (int)text_columns(tabs[tab].title) + (ui->screen.columns < WIDE_FROM ? 1 : 2);
+    return tab_title_columns(ui, tab) + (ui->screen.columns < TABS_WIDE_FROM ? 1 : 2);
 }
 
 void tabs_draw(struct ui *ui, struct area area, const char *place)
@@ -88,7 +98,9 @@ void tabs_draw(struct ui *ui, struct area area, const char *place)
     int column = 1;
     for (size_t tab = 0; tab < TAB_COUNT; tab++) {
         enum role role = tab == ui->tab ? ROLE_TAB_OPEN : ROLE_TAB;
-        screen_text(&ui->screen, area.row, column, area.columns - column, role, tabs[tab].title);
+        char title[32];
+        snprintf(title, sizeof title, "%.*s", tab_title_columns(ui, tab), tabs[tab].title);
+        screen_text(&ui->screen, area.row, column, area.columns - column, role, title);
         column += tab_columns(ui, tab);
     }
     screen_text_right(&ui->screen, area.row, column + 1, area.columns - column - 2, ROLE_DIM, place);
@@ -98,7 +110,7 @@ size_t tabs_at(const struct ui *ui, int column)
 {
     int at = 1;
     for (size_t tab = 0; tab < TAB_COUNT; tab++) {
-        if (column >= at && column < at + (int)text_columns(tabs[tab].title))
+        if (column >= at && column < at + tab_title_columns(ui, tab))
             return tab;
         at += tab_columns(ui, tab);
     }

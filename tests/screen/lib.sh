@@ -36,7 +36,9 @@ start() {
     mux new-session -d -s test -x "${1%x*}" -y "${1#*x}" -c "$folder" "$2"
 }
 
-screen() { mux capture-pane -p -t test; }
+# With colours where escapes=-e.
+escapes=
+screen() { mux capture-pane $escapes -p -t test; }
 
 # wait_for "TEXT": until it stands on the screen, at most 10 seconds.
 wait_for() {
