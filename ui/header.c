@@ -18,7 +18,10 @@ static void header_mode(const struct ui *ui, struct buffer *text)
     char here[32], all[32];
     size_t position = cursor_position(cursor, ui->moment.serial);
     if (!cursor_is_live(cursor))
-        buffer_printf(text, "%s %s / %s", ui->play_due_ns != 0 ? "playing" : "replay",
+        buffer_printf(text, "%s %s / %s",
+                      ui->play_due_ns != 0                           ? "playing"
+                      : ui->options->follow && position + 1 == count ? "following"
+                                                                     : "replay",
                       count_format(here, sizeof here, position + 1), count_format(all, sizeof all, count));
     else if (!ui->paused)
         buffer_string(text, "live");

@@ -95,7 +95,8 @@ struct ui {
         size_t at, found; /* positions */
         bool inside;      /* the position before stood out */
     } seek;
-    int64_t play_due_ns; /* boot time of the next step; 0 = it does not play */
+    int64_t play_due_ns;   /* boot time of the next step; 0 = it does not play */
+    int64_t follow_due_ns; /* boot time of the next look for more, where a recording is followed */
 
     int64_t key_ns;              /* boot time of the newest key; 0 = none yet */
     uint64_t wanted;             /* serial of the sample to show */
@@ -177,8 +178,10 @@ unsigned time_act(struct ui *ui, enum action action);
 /* The next thing to do for a search or for playing; both run between keys. */
 unsigned time_seek(struct ui *ui);
 unsigned time_play(struct ui *ui);
-/* How long until time_play has something to do; -1 = for ever. */
-int time_play_timeout_ms(const struct ui *ui);
+/* A recording that is being written: takes in what was added. Who stands at its end stays there. */
+unsigned time_follow(struct ui *ui);
+/* How long until time_play or time_follow has something to do; -1 = for ever. */
+int time_timeout_ms(const struct ui *ui);
 /* leisure.c: what there is to do while nothing else is, how long until it may be done (-1 = there is nothing), and
  * doing a little of it. */
 enum leisure_kind { LEISURE_NONE, LEISURE_STORY, LEISURE_PAST, LEISURE_TREND };
@@ -195,6 +198,8 @@ const struct trend_point *moment_look(struct ui *ui, size_t position);
  * idle time, or SIZE_MAX. */
 int timeline_draw(struct ui *ui, int row);
 size_t timeline_missing(struct ui *ui);
+/* The recording has grown: what is new is to be looked at. */
+void timeline_grow(struct ui *ui);
 unsigned time_jump(struct ui *ui, const char *text);
 
 /* Moves a selection among `count` lines by a moving action; `rows` lines make a page. */

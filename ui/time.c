@@ -32,6 +32,7 @@ static unsigned time_step(struct ui *ui, enum action action)
     ui_say(ui,
            action != ACTION_NEXT ? "This is the oldest sample%s."
            : live                ? "This is the newest sample%s."
+           : ui->options->follow ? "This is the last sample so far%s: what comes is followed."
                                  : "This is the last sample%s.",
            live ? action == ACTION_NEXT ? "; z goes on live" : " that the history holds" : " of the recording");
     return REDO_DRAW;
@@ -120,12 +121,35 @@ unsigned time_play(struct ui *ui)
     return position < cursor_count(cursor) ? time_go(ui, position) : REDO_DRAW;
 }
 
-int time_play_timeout_ms(const struct ui *ui)
+/* ---- following ---- */
+
+enum { FOLLOW_EVERY_MS = 500 };
+
+unsigned time_follow(struct ui *ui)
 {
-    if (ui->play_due_ns == 0)
-        return -1;
-    int64_t left_ns = ui->play_due_ns - clock_boottime_ns();
+    struct cursor *cursor = ui->options->cursor;
+    if (!ui->options->follow || clock_boottime_ns() < ui->follow_due_ns)
+        return REDO_NOTHING;
+    ui->follow_due_ns = clock_boottime_ns() + FOLLOW_EVERY_MS * NS_PER_MS;
+    size_t count = cursor_count(cursor);
+    bool at_end = count == 0 || cursor_position(cursor, ui->wanted) + 1 == count;
+    if (!cursor_refresh(cursor) || cursor_count(cursor) == 0)
+        return REDO_NOTHING;
+    timeline_grow(ui);
+    return at_end && ui->play_due_ns == 0 ? time_go(ui, cursor_count(cursor) - 1) : REDO_DRAW;
+}
+
+static int due_ms(int64_t due_ns)
+{
+    int64_t left_ns = due_ns - clock_boottime_ns();
     return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
+}
+
+int time_timeout_ms(const struct ui *ui)
+{
+    int play_ms = ui->play_due_ns == 0 ? -1 : due_ms(ui->play_due_ns);
+    int follow_ms = ui->options->follow ? due_ms(ui->follow_due_ns) : -1;
+    return play_ms < 0 || (follow_ms >= 0 && follow_ms < play_ms) ? follow_ms : play_ms;
 }
 
 /* ---- looking for what stands out ---- */

@@ -46,6 +46,15 @@ size_t timeline_missing(struct ui *ui)
     }
 }
 
+void timeline_grow(struct ui *ui)
+{
+    struct timeline *timeline = &ui->timeline;
+    trend_grow(&ui->trend, ui->options->cursor);
+    if (!timeline->done)
+        return;
+    *timeline = (struct timeline){.stride = 1};
+}
+
 static void strip_fill(const struct ui *ui, double *levels, bool *anomalous, size_t cells)
 {
     const struct cursor *cursor = ui->options->cursor;

@@ -24,6 +24,23 @@ void trend_done(struct trend *trend)
     *trend = (struct trend){0};
 }
 
+void trend_grow(struct trend *trend, const struct cursor *cursor)
+{
+    size_t needed = cursor_count(cursor);
+    if (cursor_is_live(cursor) || needed <= trend->count || trend->count >= TREND_COUNT_MAX)
+        return;
+    size_t count = 2 * needed < TREND_COUNT_MAX ? 2 * needed : TREND_COUNT_MAX;
+    struct trend_point *points = calloc(count, sizeof *points);
+    if (points == NULL)
+        return;
+    for (size_t i = 0; i < trend->count; i++)
+        if (trend->points[i].taken)
+            points[trend->points[i].serial % count] = trend->points[i];
+    free(trend->points);
+    trend->points = points;
+    trend->count = count;
+}
+
 static double host_value(const struct graph *graph, enum measure measure, double scale)
 {
     return graph->host == NODE_NONE ? NAN : (double)graph_measure(graph, graph->host, measure) * scale;

@@ -44,6 +44,9 @@ struct trend {
 /* Room for the moments of a cursor. False: out of memory. */
 bool trend_init(struct trend *trend, const struct cursor *cursor);
 void trend_done(struct trend *trend);
+/* Makes room for the moments of a recording that has grown; what is known stays known. Where memory is short it stays
+ * as it is. */
+void trend_grow(struct trend *trend, const struct cursor *cursor);
 
 /* What is known of a moment; NULL = nobody has looked. */
 const struct trend_point *trend_point(const struct trend *trend, uint64_t serial);

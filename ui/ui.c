@@ -235,7 +235,7 @@ static int loop_timeout_ms(struct ui *ui, const struct leisure *leisure)
     if (ui->seek.step != 0 || recorder_has_work(&ui->recorder, ui->options->cursor))
         return 0;
     int leisure_ms = leisure_timeout_ms(ui, leisure);
-    int due_ms = ui->options->collector == NULL ? time_play_timeout_ms(ui) : live_timeout_ms(&ui->live);
+    int due_ms = ui->options->collector == NULL ? time_timeout_ms(ui) : live_timeout_ms(&ui->live);
     return leisure_ms >= 0 && (due_ms < 0 || leisure_ms < due_ms) ? leisure_ms : due_ms;
 }
 
@@ -275,6 +275,7 @@ static bool ui_loop(struct ui *ui, int signals, struct error *error)
         if (ready > 0 && waits[RECORDER].revents != 0)
             what |= on_recorder(ui);
         what |= time_play(ui);
+        what |= time_follow(ui);
         if (ready == 0 && ui->seek.step != 0)
             what |= time_seek(ui);
         else if (ready == 0 && recorder_has_work(&ui->recorder, options->cursor))

@@ -18,6 +18,7 @@ struct ui_options {
     int64_t interval_ns;           /* live: between samples; 0 = the settings' or 1 s */
     int64_t window_ns;             /* of the verdict; 0 = the settings' or 5 s */
     size_t position;               /* replay: where to start */
+    bool follow;                   /* replay: somebody records to it still; its end is followed */
     bool utc;
 };
 

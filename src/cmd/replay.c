@@ -16,7 +16,7 @@ static const struct option_row option_rows[] = {
      .type = OPTION_MOMENT,
      .offset = offsetof(struct settings, at),
      .argument = "TIME",
-     .help = "where to start: 14:02, 14:02:31, \"10m ago\" (the first sample)"},
+     .help = "where to start: 14:02, \"10m ago\" (the first sample; the last of what is being recorded)"},
     {.name = "window",
      .type = OPTION_DURATION,
      .offset = offsetof(struct settings, window_ns),
@@ -31,7 +31,10 @@ static bool replay_show(const struct command *command, const struct settings *se
                         struct error *error)
 {
     struct replay replay;
-    if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
+    if (!collector_drop_privileges(error))
+        return false;
+    bool written = recording_is_written(path); /* asked while it is not open */
+    if (!replay_open(command, &replay, path, error))
         return false;
     struct model *model = answer_model(settings->model, error);
     struct ui_options options = {
@@ -40,6 +43,8 @@ static bool replay_show(const struct command *command, const struct settings *se
         .title = path,
         .theme = settings->theme,
         .window_ns = settings->window_ns,
+        .position = written ? cursor_count(replay.cursor) - 1 : 0,
+        .follow = written,
         .utc = settings->utc,
     };
     bool shown =

@@ -107,7 +107,7 @@ static void recording_follow(struct recording *recording, const struct announcem
         if (poll(&front, 1, LOOK_EVERY_MS) > 0)
             return; /* it never sends: this is its end */
         lives = announcement_lives(announcement);
-        failures = recording_refresh(recording, NULL) ? 0 : failures + 1;
+        failures = recording_refresh(recording, NULL, NULL) ? 0 : failures + 1;
         if (!samples_send(recording, &sent, channel))
             return;
     }

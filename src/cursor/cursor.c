@@ -213,3 +213,8 @@ size_t cursor_memory_bytes(const struct cursor *cursor)
 {
     return cursor->operations->memory_bytes(cursor->source) + cache_bytes(cursor);
 }
+
+bool cursor_refresh(struct cursor *cursor)
+{
+    return cursor->operations->refresh != NULL && cursor->operations->refresh(cursor->source);
+}

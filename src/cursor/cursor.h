@@ -37,6 +37,9 @@ struct sample *cursor_sample(struct cursor *cursor, size_t position, struct erro
 bool cursor_window(struct cursor *cursor, size_t position, int64_t window_ns, struct window *window,
                    struct error *error);
 
+/* A recording that is still being written: takes in what was added, and forgets what went. Whether anything changed. */
+bool cursor_refresh(struct cursor *cursor);
+
 /* Live only. Takes in a sample that was received from the collector (adds a reference of its own). */
 bool cursor_append(struct cursor *cursor, struct sample *sample, struct error *error);
 

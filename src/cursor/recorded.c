@@ -27,6 +27,13 @@ static size_t recorded_memory_bytes(const void *source)
     return 0;
 }
 
+static bool recorded_refresh(void *source)
+{
+    bool changed;
+    struct error ignored; /* it then stays as it was, and the next time may do */
+    return recording_refresh(source, &changed, &ignored) && changed;
+}
+
 static void recorded_free(void *source)
 {
     (void)source; /* borrowed */
@@ -38,6 +45,7 @@ static const struct cursor_operations recorded_operations = {
     .serial = recorded_serial,
     .decode = recorded_decode,
     .memory_bytes = recorded_memory_bytes,
+    .refresh = recorded_refresh,
     .free = recorded_free,
 };
 

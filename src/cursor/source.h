@@ -12,6 +12,8 @@ struct cursor_operations {
     /* A new reference; NULL with a sentence. */
     struct sample *(*decode)(void *source, size_t position, struct error *error);
     size_t (*memory_bytes)(const void *source);
+    /* Takes in what was added by somebody else; whether anything changed. NULL: nothing can. */
+    bool (*refresh)(void *source);
     void (*free)(void *source);
 };
 

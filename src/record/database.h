@@ -38,7 +38,8 @@ struct recording {
     /* reading */
     struct position *positions;
     size_t count, capacity;
-    bool immutable; /* opened without regard to a writer: none was there */
+    bool immutable;     /* opened without regard to a writer: none was there, or it cannot be regarded */
+    int64_t changed_ns; /* the file's time of change when it was opened so */
     bool anonymised;
     bool has_timeline;
     char note[256];

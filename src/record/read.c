@@ -1,13 +1,17 @@
 /* Reading a recording that may come from a stranger, may be damaged, and may still be written. */
 #include "record/database.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "sample/codec.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char select_positions[] =
     "SELECT id, time_ns FROM sample INDEXED BY sample_position WHERE id > ?1 ORDER BY id";
@@ -143,11 +147,18 @@ static bool file_check(const char *path, struct error *error)
     return true;
 }
 
+static int64_t file_changed_ns(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? status.st_mtim.tv_sec * NS_PER_S + status.st_mtim.tv_nsec : 0;
+}
+
 struct recording *recording_open(const char *path, struct error *error)
 {
     struct recording *recording = file_check(path, error) ? recording_new(path, error) : NULL;
     if (recording == NULL)
         return NULL;
+    recording->changed_ns = file_changed_ns(path);
     if (database_connect(recording, error) && positions_load(recording, error))
         return recording;
     recording_free(recording);
@@ -170,27 +181,52 @@ static bool positions_trim(struct recording *recording, struct error *error)
     return true;
 }
 
-bool recording_refresh(struct recording *recording, struct error *error)
+/* Opens it again: a connection that takes the file for one that does not change notices nothing. */
+static bool connection_renew(struct recording *recording, bool *changed, struct error *error)
 {
-    if (recording->immutable) {
-        /* Nobody wrote when it was opened. If somebody does now, this connection would not notice. */
-        if (!companion_exists(recording->path, "-wal"))
-            return true;
-        struct recording *again = recording_open(recording->path, error);
-        if (again == NULL)
-            return false;
-        struct recording old = *recording;
-        *recording = *again;
-        *again = old;
-        recording_free(again);
+    if (!companion_exists(recording->path, "-wal") || file_changed_ns(recording->path) == recording->changed_ns)
         return true;
-    }
+    struct recording *again = recording_open(recording->path, error);
+    if (again == NULL)
+        return false;
+    *changed = true;
+    struct recording old = *recording;
+    *recording = *again;
+    *again = old;
+    recording_free(again);
+    return true;
+}
+
+bool recording_refresh(struct recording *recording, bool *changed, struct error *error)
+{
+    bool ignored;
+    changed = changed == NULL ? &ignored : changed;
+    *changed = false;
+    if (recording->immutable)
+        return connection_renew(recording, changed, error);
     size_t count = recording->count;
     int64_t newest = count > 0 ? recording->positions[count - 1].id : 0;
-    if (positions_take(recording, select_positions, newest, error) && positions_trim(recording, error))
-        return true;
-    recording->count = count;
-    return false;
+    if (!positions_take(recording, select_positions, newest, error)) {
+        recording->count = count;
+        return false;
+    }
+    size_t all = recording->count;
+    if (!positions_trim(recording, error)) {
+        recording->count = count;
+        return false;
+    }
+    *changed = all != count || recording->count != all;
+    return true;
+}
+
+bool recording_is_written(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    bool written = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(descriptor);
+    return written;
 }
 
 int64_t recording_time_ns(const struct recording *recording, size_t position)

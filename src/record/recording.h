@@ -72,8 +72,12 @@ struct packed_sample {
 bool recording_packed(struct recording *recording, size_t position, struct packed_sample *packed, struct error *error);
 
 /* Looks for samples that were added since it was opened (a recording that is still being written), and forgets those
- * that went: positions may move. On failure it stays as it was. */
-bool recording_refresh(struct recording *recording, struct error *error);
+ * that went: positions may move, and *changed is set (unless it is NULL). On failure it stays as it was. */
+bool recording_refresh(struct recording *recording, bool *changed, struct error *error);
+
+/* Whether somebody records to that file now. To be asked before this process opens it: closing any descriptor of a file
+ * gives up the locks that SQLite has on it. */
+bool recording_is_written(const char *path);
 
 /* Whether names, paths and addresses in it were replaced by hashes. */
 bool recording_anonymised(const struct recording *recording);

@@ -53,7 +53,7 @@ static void a_recording_without_samples_opens(void **state)
     record(path, &no_limits, 1, 0, 0);
     struct recording *recording = opened(path);
     assert_int_equal(recording_count(recording), 0);
-    assert_true(recording_refresh(recording, NULL));
+    assert_true(recording_refresh(recording, NULL, NULL));
     recording_close(recording, NULL);
 }
 
@@ -184,11 +184,11 @@ static void a_reader_follows_a_writer(void **state)
     struct recording *writer = recording_create(path, &ring, &error);
     assert_non_null(writer);
     append(writer, 3, 1);
-    assert_true(recording_refresh(reader, &error));
+    assert_true(recording_refresh(reader, NULL, &error));
     assert_int_equal(recording_count(reader), 2);
     for (unsigned moment = 2; moment < 300; moment++)
         append(writer, 3, moment);
-    assert_true(recording_refresh(reader, &error));
+    assert_true(recording_refresh(reader, NULL, &error));
     assert_int_equal(recording_count(reader), recording_count(writer));
     assert_true(recording_count(reader) >= 90 && recording_count(reader) < 160);
     assert_int_equal(samples_good(reader, 3), recording_count(reader));
