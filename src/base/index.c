@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
+enum { SLOTS_LEAST = 64 };
+
 struct index_slot {
     uint64_t hash;
     uint32_t place; /* INDEX_NONE: free */
@@ -56,9 +58,8 @@ static void slot_put(struct index_slot *slots, size_t slot_count, uint64_t hash,
     slots[at] = (struct index_slot){.hash = hash, .place = place};
 }
 
-static bool index_double(struct index *index)
+static bool index_resize(struct index *index, size_t count)
 {
-    size_t count = index->slot_count == 0 ? 64 : index->slot_count * 2;
     if (count > SIZE_MAX / sizeof *index->slots)
         return false;
     struct index_slot *slots = malloc(count * sizeof *slots);
@@ -74,9 +75,21 @@ static bool index_double(struct index *index)
     return true;
 }
 
+bool index_reserve(struct index *index, size_t keys)
+{
+    size_t count = index->slot_count == 0 ? SLOTS_LEAST : index->slot_count;
+    while (keys >= count / 3 * 2) {
+        if (count > SIZE_MAX / 2)
+            return false;
+        count *= 2;
+    }
+    return count == index->slot_count || index_resize(index, count);
+}
+
 bool index_add(struct index *index, const void *key, size_t key_bytes, uint32_t place)
 {
-    if ((index->used + 1) * 3 > index->slot_count * 2 && !index_double(index))
+    if ((index->used + 1) * 3 > index->slot_count * 2 &&
+        !index_resize(index, index->slot_count == 0 ? SLOTS_LEAST : index->slot_count * 2))
         return false;
     slot_put(index->slots, index->slot_count, index_hash(key, key_bytes), place);
     index->used++;

@@ -29,6 +29,9 @@ uint32_t index_find(const struct index *index, const void *items, const void *ke
 /* Stores a place for a key that is not there yet. False: out of memory, nothing changed. */
 bool index_add(struct index *index, const void *key, size_t key_bytes, uint32_t place);
 
+/* Makes room for that many keys, so that it need not grow on the way. False: out of memory, nothing changed. */
+bool index_reserve(struct index *index, size_t keys);
+
 /* Forgets all keys and keeps the room. */
 void index_clear(struct index *index);
 

@@ -9,10 +9,10 @@
 
 enum { PLACES_LEAST = 4096 };
 
-/* Numbers are the kernel's own and nearly consecutive: a product spreads them. */
+/* Numbers are the kernel's own and nearly consecutive: as they are they lie side by side, and so do their looks. */
 static size_t place_of(const struct kernel_numbers *numbers, uint64_t number)
 {
-    size_t mask = numbers->room - 1, place = (size_t)(number * 0x9E3779B97F4A7C15u >> 32) & mask;
+    size_t mask = numbers->room - 1, place = (size_t)number & mask;
     while (numbers->places[place] != 0 && numbers->places[place] != number)
         place = (place + 1) & mask;
     return place;

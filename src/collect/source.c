@@ -325,6 +325,10 @@ static int64_t probes_cpu_ns(const struct source *source)
 /* A sample is about as large as the one before. */
 static void room_reserve(struct source *source)
 {
+    const struct sample *previous = source->previous;
+    if (previous != NULL)
+        sample_reserve_strings(source->sample, previous->string_count + previous->string_count / 16,
+                               previous->string_bytes.length + previous->string_bytes.length / 16);
     for (size_t kind = 0; source->previous != NULL && kind < TABLE_COUNT; kind++) {
         size_t rows = source->previous->tables[kind].rows;
         if (rows > 0)

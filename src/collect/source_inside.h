@@ -21,7 +21,7 @@
 enum {
     THREADS_LOOKED_AT = 64,       /* of a process with more only the main thread is */
     FACTS_EVERY_SAMPLES = 32,     /* how often exe, argv, cgroup, ... are read again without a reason */
-    LISTED_EVERY_SAMPLES = 4,     /* how often /proc is asked for processes that the kernel's listing leaves out */
+    LISTED_EVERY_SAMPLES = 16,    /* how often /proc is asked for processes that the kernel's listing leaves out */
     STAT_EVERY_SAMPLES = 4,       /* how often even a process that has not run is looked at; divides the others */
     UNCHANGED_EVERY_SAMPLES = 16, /* how often what cannot have changed by itself is read again all the same */
     TOLD_EVERY_SAMPLES = 256,     /* and how often what the kernel would have told a change of */

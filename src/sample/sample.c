@@ -269,6 +269,16 @@ uint32_t sample_intern(struct sample *sample, const char *text, size_t length)
     return (uint32_t)sample->string_count++;
 }
 
+void sample_reserve_strings(struct sample *sample, size_t count, size_t bytes)
+{
+    size_t length = sample->string_bytes.length;
+    index_reserve(&sample->string_index, count);
+    memory_grow(&sample->string_offsets, &sample->string_capacity, count, sizeof *sample->string_offsets);
+    if (bytes > length && buffer_extend(&sample->string_bytes, bytes - length) == NULL)
+        sample->string_bytes.failed = false;
+    sample->string_bytes.length = length;
+}
+
 size_t sample_process_row(const struct sample *sample, uint64_t pid, uint64_t start_ticks)
 {
     const struct table *table = &sample->tables[TABLE_PROCESS];

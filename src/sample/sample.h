@@ -110,6 +110,9 @@ double table_f64(const struct table *table, size_t row, size_t column, double fa
 /* The string, or NULL where it is masked. Borrowed from the sample. */
 const char *sample_string(const struct sample *sample, enum table_kind kind, size_t row, size_t column);
 
+/* Makes room for that many strings of so many bytes in all; without it they are interned all the same. */
+void sample_reserve_strings(struct sample *sample, size_t count, size_t bytes);
+
 /* The number of an interned string; adds it when new. UINT32_MAX: out of memory. */
 uint32_t sample_intern(struct sample *sample, const char *text, size_t length);
 

@@ -149,8 +149,11 @@ static __always_inline bool unix_told(struct socket_told *told, struct socket *s
     }
     record->receive = unix_unread(socket, sock, unix_sock);
     record->send = (__u32)sock->sk_wmem_alloc.refs.counter - 1;
-    if (unix_sock->peer)
-        record->peer_inode = (__u32)unix_sock->peer->sk_socket->file->f_inode->i_ino;
+    struct sock *peer = unix_sock->peer;
+    if (peer && bpf_core_field_exists(peer->sk_ino))
+        record->peer_inode = (__u32)peer->sk_ino;
+    else if (peer)
+        record->peer_inode = (__u32)peer->sk_socket->file->f_inode->i_ino;
     return true;
 }
 

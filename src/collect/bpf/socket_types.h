@@ -65,6 +65,7 @@ struct sock {
     struct user_number sk_uid;
     __u16 sk_protocol, sk_type;
     __u32 sk_ack_backlog, sk_max_ack_backlog;
+    unsigned long sk_ino; /* since 6.17: of its inode */
 };
 
 struct socket {
