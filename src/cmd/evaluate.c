@@ -18,7 +18,7 @@
 #define TRIALS_MAX       10000
 
 struct settings {
-    int64_t window_ns;
+    int64_t window_ns, calibrate_ns;
     const char *model, *against, *format, *split;
     long seed;
 };
@@ -40,6 +40,11 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, window_ns),
      .argument = "DURATION",
      .help = "how much to judge at once (5s)"},
+    {.name = "calibrate",
+     .type = OPTION_DURATION,
+     .offset = offsetof(struct settings, calibrate_ns),
+     .argument = "DURATION",
+     .help = "adapt the model to so much of each recording's healthy beginning"},
     {.name = "seed",
      .type = OPTION_NUMBER,
      .offset = offsetof(struct settings, seed),
@@ -193,7 +198,8 @@ static int evaluate_run(const struct command *command, int argc, char **argv)
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
     struct error error = {0};
-    struct trial_options options = {.window_ns = settings.window_ns, .seed = (uint64_t)settings.seed};
+    struct trial_options options = {
+        .window_ns = settings.window_ns, .calibrate_ns = settings.calibrate_ns, .seed = (uint64_t)settings.seed};
     if (!methods_choose(settings.against, options.wanted, &error))
         return command_fail(command, STATUS_USAGE, &error);
     struct collection collection = {0};

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cmd/verdict_cache.h"
+#include "judge/alarm.h"
 #include "cursor/window.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct judging {
     struct recorded_judge judge;
     struct window recent; /* what the window of the newest sample needs */
     size_t capacity;
+    struct alarm_history history;
     bool continued;  /* what was recorded before is part of the first windows, and is not at hand */
     int64_t next_ns; /* boot time before which nothing is judged */
 };
@@ -78,7 +80,7 @@ void judging_take(struct judging *judging, struct writer *writer, struct sample 
         clock_boottime_ns() < judging->next_ns)
         return;
     int64_t start_ns = clock_cpu_ns();
-    struct judge_options options = {.suspects_max = 1};
+    struct judge_options options = {.suspects_max = 1, .history = &judging->history};
     struct graph *graph = graph_build(&judging->recent, &ignored);
     struct verdict *verdict = graph == NULL ? NULL : verdict_new(graph, judging->model, &options, &ignored);
     if (verdict != NULL) {

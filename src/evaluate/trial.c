@@ -2,6 +2,8 @@
 #include "evaluate/trial.h"
 
 #include "base/clock.h"
+#include "evaluate/adapt.h"
+#include "judge/alarm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +27,7 @@ static void look_done(struct look *look)
 }
 
 static bool look_make(struct look *look, struct cursor *cursor, size_t position, const struct trial_options *options,
-                      struct error *error)
+                      struct alarm_history *history, struct error *error)
 {
     *look = (struct look){0};
     struct window window = {0};
@@ -33,7 +35,7 @@ static bool look_make(struct look *look, struct cursor *cursor, size_t position,
         return false;
     look->graph = graph_build(&window, error);
     window_done(&window);
-    struct judge_options all = {.suspects_max = SUSPECTS_ALL};
+    struct judge_options all = {.suspects_max = SUSPECTS_ALL, .history = history};
     if (look->graph != NULL)
         look->verdict = verdict_new(look->graph, options->model, &all, error);
     if (look->verdict == NULL)
@@ -103,16 +105,16 @@ static bool look_rank(const struct look *look, struct trial *trial, const struct
     return scored;
 }
 
-/* Looks on while nothing is wrong: every alarm is a false one. */
-static bool healthy_watch(struct trial *trial, struct cursor *cursor, size_t count, const struct trial_options *options,
-                          struct error *error)
+/* Looks on from the position `first` while nothing is wrong: every alarm is a false one. */
+static bool healthy_watch(struct trial *trial, struct cursor *cursor, size_t first, size_t count,
+                          const struct trial_options *options, struct alarm_history *history, struct error *error)
 {
     bool alarmed = false;
-    if (count > 1)
-        trial->healthy_s = (double)(cursor_time_ns(cursor, count - 1) - cursor_time_ns(cursor, 0)) / NS_PER_S;
-    for (size_t position = 1; position < count; position++) {
+    if (count > first + 1)
+        trial->healthy_s = (double)(cursor_time_ns(cursor, count - 1) - cursor_time_ns(cursor, first)) / NS_PER_S;
+    for (size_t position = first + 1; position < count; position++) {
         struct look look;
-        if (!look_make(&look, cursor, position, options, error))
+        if (!look_make(&look, cursor, position, options, history, error))
             return false;
         trial->false_alarms += look.verdict->anomalous && !alarmed;
         alarmed = look.verdict->anomalous;
@@ -122,13 +124,13 @@ static bool healthy_watch(struct trial *trial, struct cursor *cursor, size_t cou
 }
 
 static bool fault_watch(struct trial *trial, struct cursor *cursor, size_t first, size_t last,
-                        const struct trial_options *options, struct error *error)
+                        const struct trial_options *options, struct alarm_history *history, struct error *error)
 {
     for (size_t position = first; position <= last; position++) {
         if (!isinf(trial->verdict_s) && position < last)
             position = last;
         struct look look;
-        if (!look_make(&look, cursor, position, options, error))
+        if (!look_make(&look, cursor, position, options, history, error))
             return false;
         struct trial now = *trial;
         struct trial_options judged = {.model = options->model, .seed = options->seed};
@@ -145,13 +147,34 @@ static bool fault_watch(struct trial *trial, struct cursor *cursor, size_t first
     return true;
 }
 
+/* Watches the healthy part up to `first`, then the fault up to `last`; all of it is healthy where last is 0. */
+static bool recording_watch(struct trial *trial, struct cursor *cursor, size_t first, size_t last,
+                            const struct trial_options *options, struct error *error)
+{
+    struct alarm_history history = {0};
+    struct trial_options own = *options;
+    struct model *adapted = NULL;
+    size_t begin = 0;
+    if (options->calibrate_ns > 0 && first > 0) {
+        begin = cursor_seek(cursor, cursor_time_ns(cursor, 0) + options->calibrate_ns);
+        begin = begin < first ? begin : first - 1;
+        if (!adapt_make(&adapted, cursor, begin, options->window_ns, options->model, options->seed, error))
+            return false;
+        own.model = adapted == NULL ? options->model : adapted;
+    }
+    bool watched = healthy_watch(trial, cursor, begin, first, &own, &history, error) &&
+                   (last == 0 || fault_watch(trial, cursor, first, last, &own, &history, error));
+    model_free(adapted);
+    return watched;
+}
+
 bool trial_run(struct trial *trial, struct cursor *cursor, const struct trial_options *options, struct error *error)
 {
     const struct label *label = trial->label;
     size_t count = cursor_count(cursor);
     trial->verdict_s = NAN;
     if (label->class_name == NULL)
-        return healthy_watch(trial, cursor, count, options, error);
+        return recording_watch(trial, cursor, count, 0, options, error);
     trial->verdict_s = INFINITY;
     if (count < 2 || label->begin_ns > cursor_time_ns(cursor, count - 1) || label->end_ns < cursor_time_ns(cursor, 0) ||
         label->end_ns > cursor_time_ns(cursor, count - 1) + EDGE_NS)
@@ -161,6 +184,5 @@ bool trial_run(struct trial *trial, struct cursor *cursor, const struct trial_op
     size_t first = 1;
     while (first < last && cursor_time_ns(cursor, first) < label->begin_ns)
         first++;
-    return healthy_watch(trial, cursor, cursor_time_ns(cursor, 0) < label->begin_ns ? first : 0, options, error) &&
-           fault_watch(trial, cursor, first, last == 0 ? 1 : last, options, error);
+    return recording_watch(trial, cursor, first, last == 0 ? 1 : last, options, error);
 }

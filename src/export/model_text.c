@@ -72,13 +72,48 @@ static void waits_print(const struct model *model, struct buffer *out)
     }
 }
 
+static void threshold_print(const struct model *model, struct buffer *out)
+{
+    size_t windows = model_calibration_windows(model);
+    if (!model_scores_suspects(model)) {
+        buffer_printf(out, "threshold    %.4g (95 of 100 nodes of healthy hosts lie below)\n", model_threshold(model));
+        return;
+    }
+    if (windows == 0) {
+        buffer_string(out, "threshold    none: no healthy windows were scored\n");
+        return;
+    }
+    buffer_printf(out, "threshold    %.2f, from %zu healthy windows of %s\n", model_threshold(model), windows,
+                  model_is_calibrated(model) ? "this host" : "its corpus");
+    if (model_is_calibrated(model))
+        buffer_printf(
+            out,
+            "             at most one healthy window in %.0f scores beyond it (0: no symptom), p is never below\n"
+            "             %.2g; unless it is an episode, an alarm takes 3 of the last 4 windows\n",
+            1 / MODEL_ALARM_P, 1 / (double)(windows + 1));
+    else
+        buffer_string(out, "             not of this host: uncalibrated, the symptoms alone raise an alarm\n");
+}
+
+static void baselines_print(const struct model *model, struct buffer *out)
+{
+    if (!model_scores_suspects(model))
+        return;
+    buffer_string(out, "baselines   ");
+    for (size_t level = MODEL_BASELINE_LEVELS; level-- > 1;)
+        buffer_printf(out, "%s %zu by %s", level + 1 < MODEL_BASELINE_LEVELS ? "," : "",
+                      model_baseline_count(model, level), model_baseline_level(level));
+    buffer_string(out, "\n");
+}
+
 void export_model_text(const struct model *model, bool ascii, struct buffer *out)
 {
     char name[128];
     buffer_printf(out, "model        %s\n", text_clean_into(name, sizeof name, model_name(model)));
     buffer_printf(out, "network      %zu parameters, %zu features\n", model_parameter_count(model),
                   model_feature_count(model));
-    buffer_printf(out, "threshold    %.4g (95 of 100 nodes of healthy hosts lie below)\n", model_threshold(model));
+    threshold_print(model, out);
+    baselines_print(model, out);
     provenance_print(model, ascii, out);
     features_print(model, out);
     waits_print(model, out);

@@ -43,8 +43,8 @@ struct verdict {
     bool anomalous; /* calibrated: the alarm; else the symptom gate alone */
     bool calibrated;
     double p;         /* NaN = unknown (uncalibrated) */
-    double score;     /* of the window, as the model gives it */
-    double threshold; /* the model's */
+    double score;     /* of the window: judge/alarm.h, or as the reference gives it */
+    double threshold; /* the model's; NaN = it has none */
     double window_s;
     char *sentence;           /* never empty, one line; labels in it are sanitised and cut at 60 columns */
     struct suspect *suspects; /* by score, largest first; ties by id */
@@ -53,8 +53,11 @@ struct verdict {
     struct arena arena;         /* holds the suspects and all strings */
 };
 
+struct alarm_history;
+
 struct judge_options {
-    size_t suspects_max; /* 0 = 20; at most 1,000 are given */
+    size_t suspects_max;           /* 0 = 20; at most 1,000 are given */
+    struct alarm_history *history; /* of the windows before, and of this one afterwards (judge/alarm.h); NULL = none */
 };
 
 /* NULL with a sentence: out of memory or a model that does not fit. The graph and model must outlive the verdict. */

@@ -38,7 +38,7 @@ bool judgement_make(struct judgement *judgement, const struct graph *graph, cons
                     const struct knowledge *knowledge, struct arena *arena, struct error *error);
 void judgement_done(struct judgement *judgement);
 
-/* Suspects, sentence, gate into the verdict; all but model scores, residuals and calibration. */
+/* Suspects, sentence, the symptom gate into the verdict; all but model scores, residuals and calibration. */
 bool judgement_conclude(struct judgement *judgement, size_t suspects_max, struct verdict *verdict, struct error *error);
 
 /* Forgets which nodes were seen; node_mark returns true the first time that a node is seen since then. */

@@ -1,6 +1,7 @@
 /* The verdict on a graph: the model's residuals, then the judgement. */
 #include "judge/judge.h"
 
+#include "judge/alarm.h"
 #include "judge/judgement.h"
 
 #include <math.h>
@@ -21,6 +22,17 @@ struct knowledge knowledge_of_model(const struct model *model)
     return (struct knowledge){.model = model, .feature = feature_of, .wait_normal_s = wait_normal_of};
 }
 
+static void alarm_decide(struct verdict *verdict, const struct symptoms *symptoms, const struct model *model,
+                         struct alarm_history *history)
+{
+    double strongest = verdict->suspect_count > 0 ? verdict->suspects[0].score : 0;
+    verdict->score = model_scores_suspects(model) ? alarm_score(symptoms, strongest) : (double)verdict->residuals.score;
+    verdict->calibrated = model_is_calibrated(model);
+    if (verdict->calibrated)
+        verdict->p = model_p(model, verdict->score);
+    verdict->anomalous = alarm_is_due(symptoms, model, verdict->score, history);
+}
+
 struct verdict *verdict_new(const struct graph *graph, const struct model *model, const struct judge_options *options,
                             struct error *error)
 {
@@ -37,9 +49,10 @@ struct verdict *verdict_new(const struct graph *graph, const struct model *model
     verdict->threshold = model_threshold(model);
     if (!model_residuals(model, graph, &verdict->residuals, error))
         goto out;
-    verdict->score = verdict->residuals.score;
     judged = judgement_make(&judgement, graph, &verdict->residuals, &knowledge, &verdict->arena, error) &&
              judgement_conclude(&judgement, options == NULL ? 0 : options->suspects_max, verdict, error);
+    if (judged)
+        alarm_decide(verdict, &judgement.symptoms, model, options == NULL ? NULL : options->history);
 out:
     judgement_done(&judgement);
     if (!judged) {

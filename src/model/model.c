@@ -117,7 +117,25 @@ const char *model_name(const struct model *model)
 
 double model_threshold(const struct model *model)
 {
-    return model->threshold;
+    return model->form == FORM_MASKED ? calibration_threshold(&model->calibration) : model->threshold;
+}
+
+bool model_scores_suspects(const struct model *model)
+{
+    return model->form == FORM_MASKED;
+}
+
+const char *model_baseline_level(size_t level)
+{
+    return baseline_levels[level];
+}
+
+size_t model_baseline_count(const struct model *model, size_t level)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < model->baselines.count; i++)
+        count += (size_t)baseline_level(model->baselines.items[i].key) == level;
+    return count;
 }
 
 size_t model_parameter_count(const struct model *model)

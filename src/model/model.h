@@ -47,7 +47,16 @@ const struct feature *model_feature(const struct model *model, size_t feature);
 const char *model_name(const struct model *model); /* "bundled", or the file's name without directory and ending */
 /* Of the bytes that it was read from: another number is another model. 0 in one that was never read. */
 uint64_t model_fingerprint(const struct model *model);
-double model_threshold(const struct model *model); /* 95th percentile of the node errors in training */
+/* Of the reference: 95th percentile of the node errors in training. Else the window score from which on p is at most
+ * MODEL_ALARM_P, or the highest of the healthy ones where they are too few for that; NaN without any. */
+double model_threshold(const struct model *model);
+/* What a model has whose window score is its strongest suspect's: all but the reference. */
+bool model_scores_suspects(const struct model *model);
+
+/* How many baselines it has of each level, from "any" to "entity" (MODEL_BASELINE_LEVELS); 0 of the reference. */
+#define MODEL_BASELINE_LEVELS 4
+const char *model_baseline_level(size_t level);
+size_t model_baseline_count(const struct model *model, size_t level);
 size_t model_parameter_count(const struct model *model);
 /* What of its file this program does not know and leaves masked, a sentence a line; "" when nothing is amiss. */
 const char *model_remarks(const struct model *model);
@@ -63,6 +72,27 @@ struct model_provenance {
                                                    median; NaN when nothing was held out */
 };
 const struct model_provenance *model_provenance(const struct model *model);
+
+/* ---- what scores healthy windows have: conformal prediction, Vovk, Gammerman and Shafer, "Algorithmic learning in a
+ * random world" (2005) ---- */
+
+/* A healthy window scores beyond the alarm's threshold that seldom; fewer windows than MODEL_CALIBRATED_FROM cannot
+ * tell (p is never smaller than 1 / (windows + 1)). */
+#define MODEL_ALARM_P         0.02
+#define MODEL_CALIBRATED_FROM 49
+
+/* Takes a copy of the scores of healthy windows, of which an even selection is kept when they are very many. host: they
+ * are of one host, and that is the one that the model is for from now on. */
+bool model_calibrate(struct model *model, const float *scores, size_t count, bool host, struct error *error);
+
+/* Healthy windows whose scores it holds. */
+size_t model_calibration_windows(const struct model *model);
+/* They are of one host, and enough. */
+bool model_is_calibrated(const struct model *model);
+
+/* Share of healthy windows that score as high or higher, this one counted in: (1 + those) / (windows + 1). NaN without
+ * any. */
+double model_p(const struct model *model, double score);
 
 /* ---- asking it ---- */
 

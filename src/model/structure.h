@@ -51,6 +51,12 @@ struct calibration {
     bool host; /* of one host, which it then is for */
 };
 
+/* Scores are written with five digits: closer ones are the same. */
+#define CALIBRATION_GRAIN 1e-5
+
+/* The highest score of a healthy window that is no alarm yet; NaN without any. */
+double calibration_threshold(const struct calibration *calibration);
+
 struct model {
     enum model_form form;
     const char *name;
