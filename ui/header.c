@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "export/export.h"
+#include "ui/sources.h"
 #include "ui/widget.h"
 
 #include <math.h>
@@ -44,13 +45,15 @@ struct words {
     int row, left, right;
 };
 
-static void word_draw(struct words *words, enum role role, const char *word)
+/* False: it does not fit. */
+static bool word_draw(struct words *words, enum role role, const char *word)
 {
     int width = (int)text_columns(word);
     if (width == 0 || words->right - width < words->left)
-        return;
+        return false;
     screen_raw(&words->ui->screen, words->row, words->right - width, width, role, word);
     words->right -= width + 2;
+    return true;
 }
 
 /* "recorder's past from 13:52:10": what happened before this was started is known as well. */
@@ -81,6 +84,15 @@ static void header_recorder(const struct ui *ui, struct words *words)
     word_draw(words, ROLE_ALARM, text);
 }
 
+/* What the sample was taken from: where something of it is missing, why, when there is room for it. */
+static void sources_draw(struct words *words, const struct sample *sample)
+{
+    char text[SOURCES_WORDS_BYTES];
+    const char *missing = sources_words(sample, text);
+    if (missing == NULL || !word_draw(words, ROLE_WARNING, missing))
+        word_draw(words, missing == NULL ? ROLE_DIM : ROLE_WARNING, export_sources(sample));
+}
+
 static void header_right(struct ui *ui, int row, int left)
 {
     const struct moment *moment = &ui->moment;
@@ -100,7 +112,7 @@ static void header_right(struct ui *ui, int row, int left)
     const struct sample *sample = moment->graph->sample;
     if (sample == NULL)
         return;
-    word_draw(&words, ROLE_DIM, export_sources(sample));
+    sources_draw(&words, sample);
     uint64_t unread = sample_unread_count(sample, NULL);
     snprintf(text, sizeof text, "%s unread (d)", count_format(count, sizeof count, unread));
     if (unread > 0)

@@ -4,8 +4,11 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "export/export.h"
+#include "ui/sources.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { KEYS_COLUMNS = 22, TEXT_HEAD_ROWS = 2 };
 
@@ -33,19 +36,10 @@ static size_t help_lines(struct ui *ui, size_t at, int row, struct area area)
     return line;
 }
 
-static size_t unread_lines(struct ui *ui, size_t at, int row, struct area area)
+static void unread_line(struct ui *ui, const struct sample *sample, size_t line, int row, struct area area)
 {
-    struct screen *screen = &ui->screen;
-    const struct sample *sample = ui->moment.graph == NULL ? NULL : ui->moment.graph->sample;
-    struct buffer text = {0};
-    if (sample == NULL)
-        return 0;
     const struct table *unread = &sample->tables[TABLE_UNREAD];
-    if (at == 0) {
-        export_seen(sample, &text);
-        screen_raw(screen, row, 1, area.columns - 2, ROLE_TEXT, buffer_text(&text));
-    }
-    size_t line = at < 2 ? SIZE_MAX : at - 2;
+    struct buffer text = {0};
     if (line < unread->rows) {
         const char *kind = sample_string(sample, TABLE_UNREAD, line, UNREAD_KIND);
         const char *reason = sample_string(sample, TABLE_UNREAD, line, UNREAD_REASON);
@@ -53,12 +47,48 @@ static size_t unread_lines(struct ui *ui, size_t at, int row, struct area area)
         buffer_printf(&text, "%10s  %s: %s",
                       count_format(count, sizeof count, table_u64(unread, line, UNREAD_COUNT, 0)),
                       kind == NULL ? "?" : kind, reason == NULL ? "?" : reason);
-        screen_raw(screen, row, 1, area.columns - 2, ROLE_TEXT, buffer_text(&text));
+        screen_raw(&ui->screen, row, 1, area.columns - 2, ROLE_TEXT, buffer_text(&text));
     } else if (line == 0) {
-        screen_text(screen, row, 1, area.columns - 2, ROLE_GOOD, "Everything could be read.");
+        screen_text(&ui->screen, row, 1, area.columns - 2, ROLE_GOOD, "Everything could be read.");
     }
     buffer_done(&text);
-    return 2 + (unread->rows == 0 ? 1 : unread->rows);
+}
+
+/* A sentence about a part of the kernel source takes two lines: what is missing and why, and what would bring it. */
+static void missing_line(struct ui *ui, const char *sentence, bool remedy, int row, struct area area)
+{
+    char text[256];
+    const char *end = strstr(sentence, "; ");
+    size_t length = end == NULL ? strlen(sentence) : (size_t)(end - sentence);
+    if (remedy)
+        snprintf(text, sizeof text, "  -> %.200s", end == NULL ? "" : end + 2);
+    else
+        snprintf(text, sizeof text, "%.*s", length < 200 ? (int)length : 200, sentence);
+    screen_raw(&ui->screen, row, 1, area.columns - 2, remedy ? ROLE_DIM : ROLE_TEXT, text);
+}
+
+static size_t unread_lines(struct ui *ui, size_t at, int row, struct area area)
+{
+    enum { HEAD_LINES = 2 };
+    const struct sample *sample = ui->moment.graph == NULL ? NULL : ui->moment.graph->sample;
+    const char *sentences[SOURCES_MAX];
+    if (sample == NULL)
+        return 0;
+    size_t rows = sample->tables[TABLE_UNREAD].rows, missing = sources_missing(sample, sentences);
+    size_t first = HEAD_LINES + (rows == 0 ? 1 : rows), heading = first + 1, line = heading + 1;
+    if (at == 0) {
+        struct buffer text = {0};
+        export_seen(sample, &text);
+        screen_raw(&ui->screen, row, 1, area.columns - 2, ROLE_TEXT, buffer_text(&text));
+        buffer_done(&text);
+    } else if (at >= HEAD_LINES && at < first) {
+        unread_line(ui, sample, at - HEAD_LINES, row, area);
+    } else if (missing > 0 && at == heading) {
+        screen_text(&ui->screen, row, 1, area.columns - 2, ROLE_COLUMN, "Told by the kernel only");
+    } else if (at >= line && at < line + 2 * missing) {
+        missing_line(ui, sentences[(at - line) / 2], (at - line) % 2 == 1, row, area);
+    }
+    return missing == 0 ? first : line + 2 * missing;
 }
 
 static void text_draw(struct ui *ui, struct area area, const char *title, text_lines *lines)

@@ -2,6 +2,7 @@
 #include "collect/collector_serve.h"
 
 #include "base/isolate.h"
+#include "collect/kernel_reason.h"
 #include "collect/privilege.h"
 #include "collect/source.h"
 #include "sample/codec.h"
@@ -69,6 +70,7 @@ static void collector_settle(const struct collector_options *options, int channe
     if (getppid() != front)
         _exit(0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold what all users' processes were asked */
+    kernel_memory_raise();
     memory_hold();
     privilege_keep();
     bool anywhere = options->proc_path != NULL && options->proc_path[0] != '/';

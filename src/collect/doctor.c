@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOTAL_MS = 1900, ROW_MS = 450 };
+enum { TOTAL_MS = 1900, ROW_MS = 450, BPF_MS = 1500 };
 
 struct doctor_entry {
     const char *name;
@@ -38,8 +38,11 @@ static const struct doctor_entry entries[] = {
     {"memory that stays in memory", check_memory_lock, false, true, ROW_MS},
     {"spared when memory runs out", check_oom_score, false, true, ROW_MS},
     {"processors", check_processors, false, false, ROW_MS},
-    {"kernel's own listing (BPF)", check_kernel_sample, false, false, 900},
-    {"kernel events (BPF)", check_kernel_events, false, false, 1500},
+    {"listed by the kernel (BPF)", check_kernel_sample, false, false, BPF_MS},
+    {"file lock waits recorded (BPF)", check_lock_recorder, false, false, BPF_MS},
+    {"other waits recorded (BPF)", check_wait_recorder, false, false, BPF_MS},
+    {"starts and ends recorded (BPF)", check_lifecycle, false, false, BPF_MS},
+    {"connections recorded (BPF)", check_network, false, false, BPF_MS},
 };
 
 void check_tell(struct doctor_row *row, bool available, const char *remedy, const char *format, ...)

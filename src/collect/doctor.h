@@ -11,7 +11,7 @@ struct doctor_row {
     const char *name; /* "descriptors of other users" */
     bool available;
     bool needed;      /* false: an extra whose absence costs little */
-    char detail[160]; /* what was found: "412 of 412 processes" */
+    char detail[200]; /* what was found: "412 of 412 processes" */
     char remedy[200]; /* what would bring it; empty when available */
 };
 

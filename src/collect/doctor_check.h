@@ -28,7 +28,10 @@ doctor_check check_memory_lock;
 doctor_check check_oom_score;
 doctor_check check_processors;
 doctor_check check_kernel_sample;
-doctor_check check_kernel_events;
+doctor_check check_lock_recorder;
+doctor_check check_wait_recorder;
+doctor_check check_lifecycle;
+doctor_check check_network;
 
 /* Fills a row: available or not, the detail by format, and the remedy where it is not available. */
 void check_tell(struct doctor_row *row, bool available, const char *remedy, const char *format, ...)

@@ -4,8 +4,11 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "collect/kernel_sample.h"
+#include "collect/lifecycle.h"
+#include "collect/network.h"
 #include "collect/recorder.h"
 #include "collect/socket_dump.h"
+#include "collect/waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -166,24 +169,61 @@ void check_processors(struct doctor_row *row)
     check_tell(row, online > 0, "", "%ld of %ld online", online, all);
 }
 
+/* What a part of the kernel source has to say: since when it is there, or its sentence (kernel_reason.h), whose end
+ * says what would bring it. */
+static void part_tell(struct doctor_row *row, bool available, const char *told, int64_t began_ns,
+                      const struct error *missing)
+{
+    if (available) {
+        check_tell(row, true, "", "%s (loaded in %d ms)", told, (int)((clock_boottime_ns() - began_ns) / NS_PER_MS));
+        return;
+    }
+    const char *remedy = strstr(missing->text, "; ");
+    size_t length = remedy == NULL ? strlen(missing->text) : (size_t)(remedy - missing->text);
+    check_tell(row, false, remedy == NULL ? "" : remedy + 2, "%.*s", (int)length, missing->text);
+}
+
 void check_kernel_sample(struct doctor_row *row)
 {
-    struct error error = {0};
-    struct kernel_sample *kernel = kernel_sample_new(&error);
-    check_tell(row, kernel != NULL, "nothing is lost: /proc tells the same, at a higher cost", "%s",
-               kernel != NULL ? "processes and descriptors are listed by the kernel itself" : error.text);
+    struct error missing = {0};
+    int64_t began_ns = clock_boottime_ns();
+    struct kernel_sample *kernel = kernel_sample_new(&missing);
+    part_tell(row, kernel != NULL, "processes and descriptors", began_ns, &missing);
     kernel_sample_free(kernel);
 }
 
-void check_kernel_events(struct doctor_row *row)
+void check_lock_recorder(struct doctor_row *row)
 {
-    struct error error = {0};
+    struct error missing = {0};
     int64_t began_ns = clock_boottime_ns();
-    struct recorder *recorder = recorder_new(&error);
-    check_tell(row, recorder != NULL, "until then a wait that begins and ends between two looks at /proc is not seen",
-               "%s", error.text);
-    if (recorder != NULL)
-        check_tell(row, true, "", "waits for file locks are recorded (loaded in %d ms)",
-                   (int)((clock_boottime_ns() - began_ns) / NS_PER_MS));
+    struct recorder *recorder = recorder_new(&missing);
+    part_tell(row, recorder != NULL, "who waited for whose lock", began_ns, &missing);
     recorder_free(recorder);
+}
+
+void check_wait_recorder(struct doctor_row *row)
+{
+    struct error missing = {0};
+    int64_t began_ns = clock_boottime_ns();
+    struct wait_recorder *recorder = wait_recorder_new(&missing);
+    part_tell(row, recorder != NULL, "pipes, sockets, futexes, devices", began_ns, &missing);
+    wait_recorder_free(recorder);
+}
+
+void check_lifecycle(struct doctor_row *row)
+{
+    struct error missing = {0};
+    int64_t began_ns = clock_boottime_ns();
+    struct lifecycle *lifecycle = lifecycle_new(0, &missing);
+    part_tell(row, lifecycle != NULL, "and signals", began_ns, &missing);
+    lifecycle_free(lifecycle);
+}
+
+void check_network(struct doctor_row *row)
+{
+    struct error missing = {0};
+    int64_t began_ns = clock_boottime_ns();
+    struct network *network = network_new(&missing);
+    part_tell(row, network != NULL, "those that fail or stay unanswered", began_ns, &missing);
+    network_free(network);
 }

@@ -112,6 +112,12 @@ static void disks_collect(struct source *source)
     buffer_done(&text);
 }
 
+static void missing_tell(struct source *source, size_t row, size_t column, const struct error *missing)
+{
+    if (missing->text[0] != '\0')
+        sample_set_string(source->sample, TABLE_HOST, row, column, missing->text, strlen(missing->text));
+}
+
 bool host_collect(struct source *source, struct error *error)
 {
     static const struct field memory[] = {{"MemTotal:", HOST_MEMORY_TOTAL_BYTES, 1024},
@@ -137,9 +143,11 @@ bool host_collect(struct source *source, struct error *error)
     pressure_read(source, row, "pressure/cpu", HOST_PSI_CPU_SOME, HOST_PSI_CPU_FULL, HOST_PSI_CPU_SOME_NS);
     pressure_read(source, row, "pressure/memory", HOST_PSI_MEMORY_SOME, HOST_PSI_MEMORY_FULL, HOST_PSI_MEMORY_SOME_NS);
     pressure_read(source, row, "pressure/io", HOST_PSI_IO_SOME, HOST_PSI_IO_FULL, HOST_PSI_IO_SOME_NS);
-    if (source->recorder_missing.text[0] != '\0')
-        sample_set_string(source->sample, TABLE_HOST, row, HOST_RECORDER_MISSING, source->recorder_missing.text,
-                          strlen(source->recorder_missing.text));
+    missing_tell(source, row, HOST_RECORDER_MISSING, &source->recorder_missing);
+    missing_tell(source, row, HOST_LIFECYCLE_MISSING, &source->lifecycle_missing);
+    missing_tell(source, row, HOST_WAITS_MISSING, &source->waits_missing);
+    missing_tell(source, row, HOST_NETWORK_MISSING, &source->network_missing);
+    missing_tell(source, row, HOST_LISTING_MISSING, &source->kernel_missing);
     disks_collect(source);
     return true;
 }

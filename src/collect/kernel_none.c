@@ -1,11 +1,12 @@
 /* A build without the kernel source: /proc tells all. */
+#include "collect/kernel_reason.h"
 #include "collect/proc_look.h"
 
 #include <errno.h>
 
 struct kernel_sample *kernel_sample_new(struct error *error)
 {
-    error_set(error, "this build leaves the kernel source out: configure it without --without-bpf");
+    kernel_absence_tell(KERNEL_LISTING, error);
     return NULL;
 }
 

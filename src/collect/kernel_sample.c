@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "collect/bpf/sample.skel.h"
+#include "collect/kernel_reason.h"
 #include "collect/proc_parse.h"
 #include "collect/proc_read.h"
 
@@ -20,16 +21,6 @@ static int library_silence(enum libbpf_print_level level, const char *format, va
 {
     (void)level, (void)format, (void)arguments;
     return 0;
-}
-
-static bool load_explain(int number, struct error *error)
-{
-    const char *what = "the kernel's own listing of processes cannot be used";
-    if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
-        return error_set(error, "%s: it has no type information (CONFIG_DEBUG_INFO_BTF)", what);
-    if (number == EPERM || number == EACCES)
-        return error_set(error, "%s without CAP_BPF and CAP_PERFMON: run it with sudo", what);
-    return error_errno(error, number, "%s (it takes Linux 5.15 or later)", what);
 }
 
 /* 0 or a negative errno. */
@@ -60,15 +51,15 @@ static bool self_compare(const struct kernel_sample *kernel, struct error *error
     struct proc_stat stat;
     int length = proc_read(AT_FDCWD, "/proc/self/stat", text, sizeof text);
     if (length <= 0 || !proc_stat_parse(text, (size_t)length, &stat))
-        return error_set(error, "the kernel's own listing of processes is not used: /proc/self/stat cannot be read");
+        return error_set(error, "refused: processes are listed by /proc alone; /proc/self/stat cannot be read");
     const struct kernel_process *self = kernel_sample_process(kernel, (uint32_t)stat.pid);
     uint64_t ns_per_tick = NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK);
     bool same = self != NULL && self->process.start_ns / ns_per_tick == stat.start_ticks &&
                 self->process.parent_pid == stat.parent_pid && self->process.threads == stat.threads &&
                 self->process.uid == geteuid() && strlen(self->process.name) == stat.name_length &&
                 memcmp(self->process.name, stat.name, stat.name_length) == 0;
-    return same || error_set(error, "the kernel's own listing of processes is not used: it does not agree with /proc "
-                                    "(is that of another pid or time namespace?)");
+    return same || error_set(error, "other /proc: processes are listed by /proc alone; the kernel does not agree with "
+                                    "it (is it that of another pid or time namespace?)");
 }
 
 struct kernel_sample *kernel_sample_new(struct error *error)
@@ -82,7 +73,7 @@ struct kernel_sample *kernel_sample_new(struct error *error)
     }
     int result = programs_load(kernel);
     if (result != 0) {
-        load_explain(-result, error);
+        kernel_refusal_tell(KERNEL_LISTING, -result, error);
         goto failed;
     }
     if (kernel_sample_read(kernel, error) && self_compare(kernel, error)) {

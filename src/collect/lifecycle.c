@@ -5,6 +5,7 @@
 #include "collect/bpf/lifecycle_shared.h"
 #include "collect/bpf/lifecycle.skel.h"
 #include "collect/lifecycle_stop.h"
+#include "collect/kernel_reason.h"
 #include "collect/recorder_inside.h"
 #include "collect/source_inside.h"
 
@@ -64,7 +65,7 @@ struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
     if (result == 0)
         return lifecycle;
     lifecycle_free(lifecycle);
-    recorder_load_explain(-result, error);
+    kernel_refusal_tell(KERNEL_LIFECYCLE, -result, error);
     return NULL;
 }
 

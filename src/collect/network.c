@@ -2,6 +2,7 @@
 #include "collect/network.h"
 
 #include "collect/bpf/network.skel.h"
+#include "collect/kernel_reason.h"
 #include "collect/bpf/network_shared.h"
 #include "collect/proc_wait.h"
 #include "collect/recorder_inside.h"
@@ -62,7 +63,7 @@ struct network *network_new(struct error *error)
     if (result == 0)
         return network;
     network_free(network);
-    recorder_load_explain(-result, error);
+    kernel_refusal_tell(KERNEL_NETWORK, -result, error);
     return NULL;
 }
 

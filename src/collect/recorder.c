@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "collect/bpf/recorder.skel.h"
+#include "collect/kernel_reason.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -22,16 +23,6 @@ static int message_drop(enum libbpf_print_level level, const char *format, va_li
 {
     (void)level, (void)format, (void)arguments;
     return 0;
-}
-
-bool recorder_load_explain(int number, struct error *error)
-{
-    const char *what = "the recorder cannot be loaded into the kernel";
-    if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
-        return error_set(error, "%s: it has no type information (CONFIG_DEBUG_INFO_BTF)", what);
-    if (number == EPERM || number == EACCES)
-        return error_set(error, "%s without CAP_BPF and CAP_PERFMON: run it with sudo", what);
-    return error_errno(error, number, "%s (it takes Linux 5.8 or later)", what);
 }
 
 void recorder_library_silence(void)
@@ -69,7 +60,7 @@ struct recorder *recorder_new(struct error *error)
     if (result == 0)
         return recorder;
     recorder_free(recorder);
-    recorder_load_explain(-result, error);
+    kernel_refusal_tell(KERNEL_LOCKS, -result, error);
     return NULL;
 }
 

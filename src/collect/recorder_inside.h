@@ -43,9 +43,6 @@ struct recorder_namespace {
 };
 struct recorder_namespace recorder_own_namespace(void);
 
-/* Why programs cannot be loaded, from libbpf's errno value. Returns false. */
-bool recorder_load_explain(int number, struct error *error);
-
 /* Reads a whole map. False: out of memory. */
 struct bpf_map;
 bool recorder_map_read(const struct bpf_map *map, struct recorder_rows *rows, size_t key_bytes, size_t value_bytes);

@@ -1,4 +1,5 @@
 /* A build without the kernel source: there is no recorder, of locks or waits, and no lifecycle. */
+#include "collect/kernel_reason.h"
 #include "collect/lifecycle.h"
 #include "collect/network.h"
 #include "collect/recorder.h"
@@ -6,7 +7,7 @@
 
 struct recorder *recorder_new(struct error *error)
 {
-    error_set(error, "this build leaves the kernel source out: configure it without --without-bpf");
+    kernel_absence_tell(KERNEL_LOCKS, error);
     return NULL;
 }
 
@@ -48,7 +49,7 @@ bool recorder_append(struct source *source)
 struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
 {
     (void)event_bytes;
-    recorder_new(error);
+    kernel_absence_tell(KERNEL_LIFECYCLE, error);
     return NULL;
 }
 
@@ -71,7 +72,7 @@ bool lifecycle_collect(struct source *source)
 
 struct wait_recorder *wait_recorder_new(struct error *error)
 {
-    recorder_new(error);
+    kernel_absence_tell(KERNEL_WAITS, error);
     return NULL;
 }
 
@@ -111,7 +112,7 @@ bool wait_recorder_append(struct source *source, struct wait_ends *ends)
 
 struct network *network_new(struct error *error)
 {
-    recorder_new(error);
+    kernel_absence_tell(KERNEL_NETWORK, error);
     return NULL;
 }
 

@@ -20,6 +20,8 @@
 
 enum { SOCKETS_DEADLINE_MS = 500 };
 
+static const int64_t SETTLE_NS = NS_PER_S;
+
 /* As the executable column has it: without the " (deleted)" of a program that was replaced while it runs. */
 static void self_executable_read(struct source *source)
 {
@@ -283,18 +285,25 @@ static bool sockets_gather(struct source *source, struct error *error)
     return done;
 }
 
+static bool is_untried(const struct source *source, const void *part, const struct error *missing)
+{
+    return source->live && part == NULL && missing->text[0] == '\0';
+}
+
+/* What is slow to load, as everything is on a sick host, is spread over several calls: no sample has to wait for all.
+ */
 void source_settle(struct source *source)
 {
-    if (source->live && source->recorder == NULL && source->recorder_missing.text[0] == '\0') {
+    int64_t enough_ns = clock_boottime_ns() + SETTLE_NS;
+    if (is_untried(source, source->recorder, &source->recorder_missing))
         source->recorder = recorder_new(&source->recorder_missing);
-        if (source->recorder != NULL)
-            source->lifecycle = lifecycle_new(source->event_bytes, &source->recorder_missing);
-    }
-    if (source->live && source->network == NULL && source->network_missing.text[0] == '\0')
-        source->network = network_new(&source->network_missing);
-    if (source->live && source->wait_recorder == NULL && source->waits_missing.text[0] == '\0')
+    if (clock_boottime_ns() < enough_ns && is_untried(source, source->wait_recorder, &source->waits_missing))
         source->wait_recorder = wait_recorder_new(&source->waits_missing);
-    if (source->live && source->kernel == NULL && source->kernel_missing.text[0] == '\0')
+    if (clock_boottime_ns() < enough_ns && is_untried(source, source->lifecycle, &source->lifecycle_missing))
+        source->lifecycle = lifecycle_new(source->event_bytes, &source->lifecycle_missing);
+    if (clock_boottime_ns() < enough_ns && is_untried(source, source->network, &source->network_missing))
+        source->network = network_new(&source->network_missing);
+    if (clock_boottime_ns() < enough_ns && is_untried(source, source->kernel, &source->kernel_missing))
         source->kernel = kernel_sample_new(&source->kernel_missing);
 }
 
@@ -311,9 +320,10 @@ static void kernel_gather(struct source *source)
 
 static bool recorder_gather(struct source *source, struct error *error)
 {
-    bool locks = source->recorder == NULL || (recorder_read(source->recorder) && lifecycle_collect(source));
-    bool waits = source->wait_recorder == NULL || wait_recorder_read(source->wait_recorder);
-    return (locks && waits) || error_memory(error);
+    bool done = (source->recorder == NULL || recorder_read(source->recorder)) &&
+                (source->lifecycle == NULL || lifecycle_collect(source)) &&
+                (source->wait_recorder == NULL || wait_recorder_read(source->wait_recorder));
+    return done || error_memory(error);
 }
 
 static int64_t probes_cpu_ns(const struct source *source)
@@ -357,7 +367,7 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     if (source->wait_recorder != NULL)
         wait_recorder_begin(source->wait_recorder);
     kernel_gather(source);
-    if (source->recorder != NULL || source->kernel_read)
+    if (source->recorder != NULL || source->wait_recorder != NULL || source->lifecycle != NULL || source->kernel_read)
         sample->sources |= SAMPLE_SOURCE_KERNEL;
     bool done = process_collect(source, error) && command_collect(source, error) && file_collect(source, error) &&
                 sockets_gather(source, error) && recorder_gather(source, error) && lock_collect(source, error) &&

@@ -25,8 +25,9 @@ void source_free(struct source *source);
  * and locks). complete: with the dear tier. */
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
-/* Does what takes its time and what no first sample needs to wait for: loads the recorder and the kernel's listing. To
- * be called between two samples; does nothing the second time. */
+/* Does what takes its time and what no first sample needs to wait for: loads the recorders and the kernel's listing,
+ * each for itself, so that one that is missing takes none of the others with it. To be called between two samples; once
+ * all was tried it does nothing. */
 void source_settle(struct source *source);
 
 #endif

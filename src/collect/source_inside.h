@@ -116,6 +116,7 @@ struct source {
     struct network *network;             /* NULL: none, or not yet */
     struct error network_missing;        /* why there is none; empty while it was not tried */
     struct error waits_missing;          /* why there is none; empty while it was not tried */
+    struct error lifecycle_missing;      /* why there is none; empty while it was not tried */
     struct error recorder_missing;       /* why there is none; empty while it was not tried */
     struct kernel_sample *kernel;        /* NULL: none, or not yet */
     struct error kernel_missing;         /* why there is none; empty while it was not tried */

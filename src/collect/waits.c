@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "collect/bpf/waits.skel.h"
+#include "collect/kernel_reason.h"
 #include "collect/proc_call.h"
 #include "collect/source_inside.h"
 #include "collect/waits_inside.h"
@@ -55,7 +56,7 @@ struct wait_recorder *wait_recorder_new(struct error *error)
     if (result == 0)
         return recorder;
     wait_recorder_free(recorder);
-    recorder_load_explain(-result, error);
+    kernel_refusal_tell(KERNEL_WAITS, -result, error);
     return NULL;
 }
 

@@ -25,31 +25,35 @@
     X(CGROUP, cgroup, "control groups with a limit")                      \
     X(UNREAD, unread, "what could not be read, by kind and reason")
 
-#define HOST_COLUMNS(X)                                                                                    \
-    X(HOST_NAME, "name", STRING, "", "host name")                                                          \
-    X(HOST_KERNEL, "kernel", STRING, "", "kernel release")                                                 \
-    X(HOST_BOOT_ID, "boot_id", STRING, "", "random id of this boot")                                       \
-    X(HOST_UTC_OFFSET_S, "utc_offset", U64, "s", "zone, in seconds plus 86400")                            \
-    X(HOST_CPUS, "cpus", U64, "", "processors online")                                                     \
-    X(HOST_TICKS_PER_S, "ticks_per_s", U64, "1/s", "unit of start_ticks")                                  \
-    X(HOST_CPU_BUSY_NS, "cpu_busy", U64, "ns", "cpu time used by all, idle and iowait excluded (counter)") \
-    X(HOST_CPU_IDLE_NS, "cpu_idle", U64, "ns", "cpu time idle, iowait included (counter)")                 \
-    X(HOST_MEMORY_TOTAL_BYTES, "memory_total", U64, "bytes", "memory")                                     \
-    X(HOST_MEMORY_AVAILABLE_BYTES, "memory_available", U64, "bytes", "memory available without swapping")  \
-    X(HOST_SWAP_TOTAL_BYTES, "swap_total", U64, "bytes", "swap")                                           \
-    X(HOST_SWAP_FREE_BYTES, "swap_free", U64, "bytes", "swap free")                                        \
-    X(HOST_LOAD_1, "load_1", F64, "", "load average over one minute")                                      \
-    X(HOST_OOM_KILLS, "oom_kills", U64, "", "processes killed for memory since boot (counter)")            \
-    X(HOST_PSI_CPU_SOME, "psi_cpu_some", F64, "", "share of time with cpu pressure, 10 s average, 0 to 1") \
-    X(HOST_PSI_CPU_FULL, "psi_cpu_full", F64, "", "the same, all tasks")                                   \
-    X(HOST_PSI_MEMORY_SOME, "psi_memory_some", F64, "", "share of time with memory pressure")              \
-    X(HOST_PSI_MEMORY_FULL, "psi_memory_full", F64, "", "the same, all tasks")                             \
-    X(HOST_PSI_IO_SOME, "psi_io_some", F64, "", "share of time with io pressure")                          \
-    X(HOST_PSI_IO_FULL, "psi_io_full", F64, "", "the same, all tasks")                                     \
-    X(HOST_PSI_CPU_SOME_NS, "psi_cpu_some_total", U64, "ns", "cpu pressure, total (counter)")              \
-    X(HOST_PSI_MEMORY_SOME_NS, "psi_memory_some_total", U64, "ns", "memory pressure, total (counter)")     \
-    X(HOST_PSI_IO_SOME_NS, "psi_io_some_total", U64, "ns", "io pressure, total (counter)")                 \
-    X(HOST_RECORDER_MISSING, "recorder_missing", STRING, "", "why the kernel's own events are not seen")
+#define HOST_COLUMNS(X)                                                                                         \
+    X(HOST_NAME, "name", STRING, "", "host name")                                                               \
+    X(HOST_KERNEL, "kernel", STRING, "", "kernel release")                                                      \
+    X(HOST_BOOT_ID, "boot_id", STRING, "", "random id of this boot")                                            \
+    X(HOST_UTC_OFFSET_S, "utc_offset", U64, "s", "zone, in seconds plus 86400")                                 \
+    X(HOST_CPUS, "cpus", U64, "", "processors online")                                                          \
+    X(HOST_TICKS_PER_S, "ticks_per_s", U64, "1/s", "unit of start_ticks")                                       \
+    X(HOST_CPU_BUSY_NS, "cpu_busy", U64, "ns", "cpu time used by all, idle and iowait excluded (counter)")      \
+    X(HOST_CPU_IDLE_NS, "cpu_idle", U64, "ns", "cpu time idle, iowait included (counter)")                      \
+    X(HOST_MEMORY_TOTAL_BYTES, "memory_total", U64, "bytes", "memory")                                          \
+    X(HOST_MEMORY_AVAILABLE_BYTES, "memory_available", U64, "bytes", "memory available without swapping")       \
+    X(HOST_SWAP_TOTAL_BYTES, "swap_total", U64, "bytes", "swap")                                                \
+    X(HOST_SWAP_FREE_BYTES, "swap_free", U64, "bytes", "swap free")                                             \
+    X(HOST_LOAD_1, "load_1", F64, "", "load average over one minute")                                           \
+    X(HOST_OOM_KILLS, "oom_kills", U64, "", "processes killed for memory since boot (counter)")                 \
+    X(HOST_PSI_CPU_SOME, "psi_cpu_some", F64, "", "share of time with cpu pressure, 10 s average, 0 to 1")      \
+    X(HOST_PSI_CPU_FULL, "psi_cpu_full", F64, "", "the same, all tasks")                                        \
+    X(HOST_PSI_MEMORY_SOME, "psi_memory_some", F64, "", "share of time with memory pressure")                   \
+    X(HOST_PSI_MEMORY_FULL, "psi_memory_full", F64, "", "the same, all tasks")                                  \
+    X(HOST_PSI_IO_SOME, "psi_io_some", F64, "", "share of time with io pressure")                               \
+    X(HOST_PSI_IO_FULL, "psi_io_full", F64, "", "the same, all tasks")                                          \
+    X(HOST_PSI_CPU_SOME_NS, "psi_cpu_some_total", U64, "ns", "cpu pressure, total (counter)")                   \
+    X(HOST_PSI_MEMORY_SOME_NS, "psi_memory_some_total", U64, "ns", "memory pressure, total (counter)")          \
+    X(HOST_PSI_IO_SOME_NS, "psi_io_some_total", U64, "ns", "io pressure, total (counter)")                      \
+    X(HOST_RECORDER_MISSING, "recorder_missing", STRING, "", "why waits for file locks are not recorded")       \
+    X(HOST_LIFECYCLE_MISSING, "lifecycle_missing", STRING, "", "why starts, ends and signals are not recorded") \
+    X(HOST_WAITS_MISSING, "waits_missing", STRING, "", "why other waits are not recorded")                      \
+    X(HOST_NETWORK_MISSING, "network_missing", STRING, "", "why connections that fail are not recorded")        \
+    X(HOST_LISTING_MISSING, "listing_missing", STRING, "", "why the kernel does not list the processes")
 
 #define PROCESS_COLUMNS(X)                                                                                          \
     X(PROCESS_PID, "pid", U64, "", "process id, in the collector's pid namespace")                                  \

@@ -370,7 +370,7 @@ static void doctor_and_sample_agree_with_what_is_loaded(void **state)
     struct doctor_row rows[64];
     size_t count = doctor_examine(rows, 64), at = 0;
     struct sample *sample = source_sample(scene->source, false, NULL);
-    while (at < count && strcmp(rows[at].name, "kernel events (BPF)") != 0)
+    while (at < count && strcmp(rows[at].name, "file lock waits recorded (BPF)") != 0)
         at++;
     assert_true(at < count);
     assert_non_null(sample);
