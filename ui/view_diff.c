@@ -11,7 +11,7 @@ enum {
     HEAD_ROWS = 2,
     KIND_COLUMNS = 11,
     NORMALS_COLUMNS = 9,
-    WHO_COLUMNS = 34,
+    WHO_COLUMNS = 24,
     WHO_COLUMNS_WIDE = 60,
     WIDE_FROM = 120
 };
