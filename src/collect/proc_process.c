@@ -28,6 +28,8 @@ static void schedstat_read(struct look *look)
         return;
     }
     look_number(look, PROCESS_RUN_DELAY_NS, schedstat->run_delay_ns);
+    if (look->stat.threads == 1)
+        look_number(look, PROCESS_RUN_DELAY_ALL_NS, schedstat->run_delay_ns);
     /* Ticks are rounded down: one thread's schedstat is the same to the nanosecond. */
     if (look->stat.threads == 1 && schedstat->cpu_ns > look->cpu_ns)
         look->cpu_ns = schedstat->cpu_ns;
@@ -38,6 +40,10 @@ static void schedstat_take(struct look *look)
     const struct sample_task *task = &look->kernel->main;
     look->memory->sleep.schedstat = (struct proc_schedstat){task->cpu_ns, task->run_delay_ns, task->slices};
     look_number(look, PROCESS_RUN_DELAY_NS, task->run_delay_ns);
+    uint64_t all_ns = task->run_delay_ns;
+    for (size_t i = 0; i < look->kernel->thread_count; i++)
+        all_ns += look->kernel->threads[i].run_delay_ns;
+    look_number(look, PROCESS_RUN_DELAY_ALL_NS, all_ns);
 }
 
 static void sleep_look(struct look *look)

@@ -246,6 +246,7 @@ const struct column columns[] = {
     {MEASURED(MEASURE_RTT_MS), .title = "RTT", .node_kinds = P | S, .width = 7},
     {MEASURED(MEASURE_RETRANSMITS_PS), .title = "RETRANS", .node_kinds = P | S, .width = 7},
     {MEASURED(MEASURE_RUN_DELAY), .title = "DELAY", .node_kinds = P, .width = 8},
+    {MEASURED(MEASURE_RUN_DELAY_ALL), .title = "DELAYS", .node_kinds = P, .width = 8},
     {MEASURED(MEASURE_MAJOR_FAULTS_PS), .title = "MAJFLT", .node_kinds = P, .width = 8},
     {MEASURED(MEASURE_MINOR_FAULTS_PS), .title = "MINFLT", .node_kinds = P, .width = 8},
     {MEASURED(MEASURE_VOLUNTARY_PS), .title = "VOLSW", .node_kinds = P, .width = 8},

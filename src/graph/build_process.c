@@ -10,6 +10,7 @@
 static const struct rate_column process_rates[] = {
     {PROCESS_CPU_NS, MEASURE_CPU_PCT, 100.0 / NS_PER_S, false},
     {PROCESS_RUN_DELAY_NS, MEASURE_RUN_DELAY, 1.0 / NS_PER_S, false},
+    {PROCESS_RUN_DELAY_ALL_NS, MEASURE_RUN_DELAY_ALL, 1.0 / NS_PER_S, false},
     {PROCESS_READ_BYTES, MEASURE_READ_BPS, 1, false},
     {PROCESS_WRITE_BYTES, MEASURE_WRITE_BPS, 1, false},
     {PROCESS_MAJOR_FAULTS, MEASURE_MAJOR_FAULTS_PS, 1, false},

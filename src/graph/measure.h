@@ -8,6 +8,7 @@
 #define MEASURES(X)                                                                                          \
     X(MEASURE_CPU_PCT, "cpu", "%", "cpu used, percent of one core")                                          \
     X(MEASURE_RUN_DELAY, "run_delay", "s/s", "seconds per second spent runnable but not running")            \
+    X(MEASURE_RUN_DELAY_ALL, "run_delay_all", "s/s", "the same of all its threads, preemption included")     \
     X(MEASURE_RSS_BYTES, "memory", "bytes", "resident memory")                                               \
     X(MEASURE_RSS_GROWTH_BPS, "memory_growth", "bytes/s", "growth of resident memory")                       \
     X(MEASURE_READ_BPS, "read", "bytes/s", "read from storage")                                              \

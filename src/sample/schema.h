@@ -68,6 +68,7 @@
     X(PROCESS_SELF, "self", U64, "", "1 for this tool's own processes")                                             \
     X(PROCESS_CPU_NS, "cpu", U64, "ns", "cpu time used, all threads (counter)")                                     \
     X(PROCESS_RUN_DELAY_NS, "run_delay", U64, "ns", "time runnable but not running, main thread (counter)")         \
+    X(PROCESS_RUN_DELAY_ALL_NS, "run_delay_all", U64, "ns", "the same, all living threads (falls when one ends)")   \
     X(PROCESS_RSS_BYTES, "rss", U64, "bytes", "resident memory")                                                    \
     X(PROCESS_MINOR_FAULTS, "minor_faults", U64, "", "page faults without io (counter)")                            \
     X(PROCESS_MAJOR_FAULTS, "major_faults", U64, "", "page faults with io (counter)")                               \

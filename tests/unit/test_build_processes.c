@@ -31,6 +31,7 @@ static void rates_come_from_first_and_last_sight(void **state)
     for (uint64_t s = 0; s < 3; s++) {
         made_u64(samples[s], TABLE_PROCESS, PROCESS_CPU_NS, 5000000000 + s * 250000000);
         made_u64(samples[s], TABLE_PROCESS, PROCESS_RSS_BYTES, 9000 - s * 1000);
+        made_u64(samples[s], TABLE_PROCESS, PROCESS_RUN_DELAY_ALL_NS, 7000 + s * 300000000);
         made_u64(samples[s], TABLE_PROCESS, PROCESS_MINOR_FAULTS, s == 1 ? 700 : 500 + s);
         if (s < 2) /* the newest sample is of the basic tier */
             made_u64(samples[s], TABLE_PROCESS, PROCESS_READ_BYTES, 100 + s * 50);
@@ -40,6 +41,7 @@ static void rates_come_from_first_and_last_sight(void **state)
     struct graph *graph = checked_graph(&window);
     check_measure(graph, "40@1000", MEASURE_CPU_PCT, 25);
     check_measure(graph, "40@1000", MEASURE_RSS_BYTES, 7000);
+    check_measure(graph, "40@1000", MEASURE_RUN_DELAY_ALL, 0.3);
     check_measure(graph, "40@1000", MEASURE_RSS_GROWTH_BPS, -1000);
     check_measure(graph, "40@1000", MEASURE_READ_BPS, 50);
     check_measure(graph, "40@1000", MEASURE_MINOR_FAULTS_PS, NAN); /* the counter fell */

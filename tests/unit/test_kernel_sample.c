@@ -235,7 +235,7 @@ static void absence_tell(const char *what, uint64_t pid, uint64_t number)
     print_message("descriptor %llu of %llu %s\n", (unsigned long long)number, (unsigned long long)pid, what);
 }
 
-enum manner { EQUAL, GROWS, CPU, MEMORY, WHEN_ASLEEP, NAME, WHEN_ALIVE };
+enum manner { EQUAL, GROWS, GROWS_WHERE_TOLD, CPU, MEMORY, WHEN_ASLEEP, NAME, WHEN_ALIVE };
 
 static const enum manner process_manners[PROCESS_COLUMN_COUNT] = {
     [PROCESS_NAME] = NAME,
@@ -244,6 +244,7 @@ static const enum manner process_manners[PROCESS_COLUMN_COUNT] = {
     [PROCESS_STATE] = WHEN_ASLEEP,
     [PROCESS_CPU_NS] = CPU,
     [PROCESS_RUN_DELAY_NS] = GROWS,
+    [PROCESS_RUN_DELAY_ALL_NS] = GROWS_WHERE_TOLD, /* by /proc of a single thread only */
     [PROCESS_RSS_BYTES] = MEMORY,
     [PROCESS_MINOR_FAULTS] = GROWS,
     [PROCESS_MAJOR_FAULTS] = GROWS,
@@ -301,6 +302,11 @@ static bool process_cell_agrees(const struct looks *looks, const struct rows *ro
     uint64_t after = number_of(looks->after, TABLE_PROCESS, rows->after, column), low, high;
     const uint64_t held_back = 3 * 32 * (uint64_t)sysconf(_SC_NPROCESSORS_CONF) * proc->page_bytes;
     switch (process_manners[column]) {
+    case GROWS_WHERE_TOLD:
+        if (!table_known(&looks->before->tables[TABLE_PROCESS], rows->before, column) ||
+            !table_known(&looks->after->tables[TABLE_PROCESS], rows->after, column))
+            return true;
+        return equal || (before <= told && told <= after);
     case GROWS:
         return equal || (before <= told && told <= after);
     case CPU:
