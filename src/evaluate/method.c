@@ -39,6 +39,13 @@ struct scoring {
 
 typedef bool score_method(struct scoring *scoring, double *scores, struct error *error);
 
+static void suspect_score(const struct suspect *suspect, double *scores)
+{
+    scores[suspect->node] = suspect->score;
+    for (size_t member = 1; member < suspect->member_count; member++)
+        scores[suspect->members[member]] = suspect->score;
+}
+
 static bool score_default(struct scoring *scoring, double *scores, struct error *error)
 {
     (void)error;
@@ -46,7 +53,7 @@ static bool score_default(struct scoring *scoring, double *scores, struct error 
     for (size_t n = 0; n < scoring->scene->graph->node_count; n++)
         scores[n] = 0;
     for (size_t i = 0; i < verdict->suspect_count; i++)
-        scores[verdict->suspects[i].node] = verdict->suspects[i].score;
+        suspect_score(&verdict->suspects[i], scores);
     return true;
 }
 

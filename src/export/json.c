@@ -89,6 +89,18 @@ static bool path_add(cJSON *object, const struct graph *graph, const struct susp
     return added;
 }
 
+/* Who waits for each other with it. */
+static bool members_add(cJSON *object, const struct graph *graph, const struct suspect *suspect)
+{
+    cJSON *members = suspect->member_count > 1 ? cJSON_AddArrayToObject(object, "members") : NULL;
+    for (size_t i = 1; i < suspect->member_count; i++) {
+        cJSON *entry = cJSON_CreateObject();
+        if (!cJSON_AddItemToArray(members, entry) || !identity_add(entry, graph, suspect->members[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool suspect_add(cJSON *array, const struct export_input *input, size_t at)
 {
     const struct suspect *suspect = &input->verdict->suspects[at];
@@ -98,7 +110,8 @@ static bool suspect_add(cJSON *array, const struct export_input *input, size_t a
            json_text(object, "kind", node_kinds[node->kind].name) &&
            identity_add(object, input->graph, suspect->node) && json_number(object, "score", suspect->score) &&
            json_number(object, "own", suspect->own) && json_number(object, "blame", suspect->blame) &&
-           why_add(object, suspect) && path_add(object, input->graph, suspect);
+           why_add(object, suspect) && members_add(object, input->graph, suspect) &&
+           path_add(object, input->graph, suspect);
 }
 
 static bool verdict_add(cJSON *object, const struct export_input *input)

@@ -189,7 +189,7 @@ static void evidence_of_features(struct gathering *gathering, enum feature_role 
     for (int pass = 0; pass < 2; pass++) {
         for (size_t f = 0; f < residuals->features; f++) {
             const struct feature *feature = knowledge->feature(knowledge->model, f);
-            double strength = feature->role == role ? points_of_feature(judgement, node, f) : 0;
+            double strength = points_role(judgement, node, feature) == role ? points_of_feature(judgement, node, f) : 0;
             size_t place = node * residuals->features + f;
             if (pass == 0)
                 sum += strength * strength;

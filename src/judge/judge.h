@@ -36,7 +36,9 @@ struct suspect {
     struct blame_step *path; /* every wait that handed it blame, directly or onward, longest first, at most 64; for a
                                 waiter none */
     size_t path_count;
-    char *summary; /* a few words for a list: "holds a lock 41 s, 3 wait"; sanitise when printing */
+    uint32_t *members; /* of a circle of waits that go on: `node`, then the others, who are no suspects of their own */
+    size_t member_count; /* 0: it is in none */
+    char *summary;       /* a few words for a list: "holds a lock 41 s, 3 wait"; sanitise when printing */
 };
 
 struct verdict {
@@ -65,7 +67,7 @@ struct verdict *verdict_new(const struct graph *graph, const struct model *model
                             struct error *error);
 void verdict_free(struct verdict *verdict);
 
-/* The suspect that is this node, or NULL. */
+/* The suspect that is this node, or has it as a member; or NULL. */
 const struct suspect *verdict_suspect(const struct verdict *verdict, uint32_t node);
 
 #endif

@@ -14,6 +14,7 @@
 #define WEAK_FACTOR      0.5
 #define WAIT_SCALE       10.0
 #define WAIT_SPREAD      0.3
+#define FAULT_BYTES      16384.0
 
 bool node_is_judged(const struct node *node)
 {
@@ -35,6 +36,16 @@ double points_of_feature(const struct judgement *judgement, uint32_t node, size_
     return excess > 0 ? weight * asinh(excess) : 0;
 }
 
+enum feature_role points_role(const struct judgement *judgement, uint32_t node, const struct feature *feature)
+{
+    const struct graph *graph = judgement->graph;
+    if (strcmp(feature->name, "read") != 0 && strcmp(feature->name, "read_rise") != 0)
+        return feature->role;
+    double read_bps = (double)graph_measure(graph, node, MEASURE_READ_BPS);
+    double faulted_bps = FAULT_BYTES * (double)graph_measure(graph, node, MEASURE_MAJOR_FAULTS_PS);
+    return faulted_bps >= read_bps ? FEATURE_SUFFERS : feature->role;
+}
+
 /* Sums of squares of the strengths. The feature of that name is left out: a rule speaks of it more strongly than so. */
 struct strengths {
     double acts, felt;
@@ -51,7 +62,7 @@ static struct strengths strengths_of_node(const struct judgement *judgement, uin
         const struct feature *feature = strength == 0 ? NULL : knowledge->feature(knowledge->model, f);
         if (feature == NULL)
             continue;
-        if (feature->role == FEATURE_SUFFERS)
+        if (points_role(judgement, node, feature) == FEATURE_SUFFERS)
             strengths.felt += strength * strength;
         else if (ruled == NULL || strength * share > rule || strcmp(feature->name, ruled) != 0)
             strengths.acts += share * share * strength * strength;

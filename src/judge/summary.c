@@ -1,6 +1,7 @@
 /* A few words on a suspect, for a row of a list. They name no rank, so that they stay true in any order. */
 #include "base/quantity.h"
 #include "base/units.h"
+#include "judge/circle.h"
 #include "judge/evidence.h"
 #include "judge/suspect.h"
 #include "judge/words.h"
@@ -56,6 +57,23 @@ static void summary_of_waiter(struct buffer *out, const struct judgement *judgem
     buffer_printf(out, ": %s", duration_format(time, sizeof time, edge->seconds));
 }
 
+/* "deadlock with orders[815], 41 s, 3 wait" */
+static void summary_of_circle(struct buffer *out, struct judgement *judgement, uint32_t node)
+{
+    struct circle circle;
+    if (!circle_find(judgement, node, &circle, NULL)) {
+        out->failed = true;
+        return;
+    }
+    const struct edge *edge = wait_edge(&judgement->waits, judgement->graph, circle.longest);
+    char time[32];
+    buffer_string(out, circle.locks ? "deadlock with " : "waits in a circle with ");
+    words_nodes(out, judgement->graph, circle.members + 1, circle.count - 1);
+    buffer_printf(out, ", %s%s", lower_bound(edge->at_least), duration_format(time, sizeof time, edge->seconds));
+    if (circle.behind > 0)
+        buffer_printf(out, ", %zu wait%s", circle.behind, circle.behind == 1 ? "s" : "");
+}
+
 static void summary_of_object(struct buffer *out, const struct receptions *receptions)
 {
     char time[32];
@@ -106,7 +124,9 @@ bool summary_write(struct judgement *judgement, const struct receptions *recepti
     bool waits = wait != LINK_NONE && (waits_share(&judgement->waits, suspect->node) >= WAITER_SHARE ||
                                        judgement->kept_own[suspect->node] <= judgement->suffered[suspect->node]);
     enum symptom_kind symptom = symptom_of_node(judgement->graph, suspect->node, &value);
-    if (symptom == SYMPTOM_SPACE)
+    if (suspect->member_count > 1)
+        summary_of_circle(&out, judgement, suspect->node);
+    else if (symptom == SYMPTOM_SPACE)
         buffer_printf(&out, "full (%.0f %%)", floor(value));
     else if (waited_for && node_is_object(node))
         summary_of_object(&out, receptions);

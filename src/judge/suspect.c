@@ -1,6 +1,7 @@
 /* Ranking the suspects. */
 #include "judge/suspect.h"
 
+#include "judge/circle.h"
 #include "judge/evidence.h"
 #include "judge/points.h"
 
@@ -47,10 +48,27 @@ static bool suspect_make(struct judgement *judgement, uint32_t node, struct susp
     *suspect = (struct suspect){.node = node, .score = total / (1 + total)};
     suspect->own = suspect->score * judgement->kept_own[node] / total;
     suspect->blame = suspect->score - suspect->own;
+    struct circle circle;
+    if (!circle_find(judgement, node, &circle, error))
+        return false;
+    if (circle.count > 1 && circle.ongoing) {
+        suspect->members = circle.members;
+        suspect->member_count = circle.count;
+    }
     struct receptions receptions;
     receptions_gather(judgement, node, &receptions);
     return evidence_gather(judgement, &receptions, suspect, error) && path_trace(judgement, suspect, error) &&
            summary_write(judgement, &receptions, suspect, error);
+}
+
+/* Is it a member of a circle that is among the suspects already? */
+static bool is_member(const struct verdict *verdict, uint32_t node)
+{
+    for (size_t i = 0; i < verdict->suspect_count; i++)
+        for (size_t member = 1; member < verdict->suspects[i].member_count; member++)
+            if (verdict->suspects[i].members[member] == node)
+                return true;
+    return false;
 }
 
 bool suspects_rank(struct judgement *judgement, size_t suspects_max, struct verdict *verdict, struct error *error)
@@ -65,9 +83,12 @@ bool suspects_rank(struct judgement *judgement, size_t suspects_max, struct verd
     verdict->suspects = arena_take(judgement->arena, (count + 1) * sizeof *verdict->suspects);
     if (verdict->suspects == NULL)
         return error_memory(error);
-    for (size_t i = 0; i < count; i++)
-        if (!suspect_make(judgement, best[i], &verdict->suspects[i], error))
+    for (size_t i = 0; i < count; i++) {
+        if (is_member(verdict, best[i]))
+            continue;
+        if (!suspect_make(judgement, best[i], &verdict->suspects[verdict->suspect_count], error))
             return false;
-    verdict->suspect_count = count;
+        verdict->suspect_count++;
+    }
     return true;
 }

@@ -73,8 +73,13 @@ void verdict_free(struct verdict *verdict)
 
 const struct suspect *verdict_suspect(const struct verdict *verdict, uint32_t node)
 {
-    for (size_t i = 0; i < verdict->suspect_count; i++)
-        if (verdict->suspects[i].node == node)
-            return &verdict->suspects[i];
+    for (size_t i = 0; i < verdict->suspect_count; i++) {
+        const struct suspect *suspect = &verdict->suspects[i];
+        if (suspect->node == node)
+            return suspect;
+        for (size_t member = 1; member < suspect->member_count; member++)
+            if (suspect->members[member] == node)
+                return suspect;
+    }
     return NULL;
 }

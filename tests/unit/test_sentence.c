@@ -150,7 +150,13 @@ static void two_that_wait_for_each_other_are_a_deadlock(void **state)
     says(&scene, "a[1] and b[2] wait for each other (deadlock), for 41 s by now.");
     scene_wait(&scene, WAIT_LOCK, victim, b, NODE_NONE, 5);
     says(&scene, "b[2] and a[1] wait for each other (deadlock), for 41 s by now; 1 more waits for them.");
-    assert_true(scene_rank(&scene, victim) > 2);
+    const struct suspect *both = &scene.verdict.suspects[0];
+    assert_string_equal(both->summary, "deadlock with a[1], 41 s, 1 waits");
+    assert_int_equal(both->member_count, 2);
+    assert_int_equal(both->members[0], b);
+    assert_int_equal(both->members[1], a);
+    assert_int_equal(scene_rank(&scene, a), 0);
+    assert_true(scene_rank(&scene, victim) > 1);
     scene_done(&scene);
 }
 
