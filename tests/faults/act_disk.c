@@ -63,17 +63,23 @@ void act_mapped(struct member *self)
     }
 }
 
-/* Takes `amount` megabytes at once, and keeps using them, so that the files of others have no room to stay. */
+/* Takes most of `amount` megabytes at once, the rest bit by bit, and keeps using all, so that the files of others have
+ * no room to stay. */
 void act_hoarder(struct member *self)
 {
-    size_t bytes = (size_t)self->amount << 20;
+    enum { AT_ONCE_MB = 52, MB_PS = 6 };
     while (!is_culprit_now(self)) {
         burn(1);
         work_done(self);
         moment(50);
     }
-    char *block = malloc(bytes);
-    for (;; moment(100))
-        for (size_t i = 0; block != NULL && i < bytes; i += PAGE_STEP)
+    char *block = malloc((size_t)self->amount << 20);
+    size_t used = block == NULL ? 0 : (size_t)AT_ONCE_MB << 20, most = (size_t)self->amount << 20;
+    for (;; moment(100)) {
+        for (size_t i = 0; i < used; i += PAGE_STEP)
             block[i]++;
+        if (used > 0 && used < most)
+            used += ((size_t)MB_PS << 20) / 10;
+        used = used < most ? used : most;
+    }
 }

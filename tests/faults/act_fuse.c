@@ -59,7 +59,8 @@ static void request_answer(int channel, const struct fuse_in_header *request)
     const struct fuse_init_out init = {.major = FUSE_KERNEL_VERSION, .minor = 31, .max_write = FILE_BYTES};
     const struct fuse_open_out opened = {.open_flags = FOPEN_DIRECT_IO};
     const struct fuse_attr_out attributes = {.attr = attributes_of(request->nodeid)};
-    const struct fuse_statfs_out space = {.st = {.blocks = 1000, .bfree = 500, .bavail = 500, .bsize = FILE_BYTES, .namelen = 255}};
+    const struct fuse_statfs_out space = {
+        .st = {.blocks = 1000, .bfree = 500, .bavail = 500, .bsize = FILE_BYTES, .namelen = 255}};
     const struct fuse_read_in *read_in = (const void *)(request + 1);
     switch (request->opcode) {
     case FUSE_INIT:

@@ -109,11 +109,11 @@ static uint64_t start_ticks_read(pid_t pid)
 }
 
 /* Each member is a session, and sessions share the cpu before processes do (sched(7), autogroup): what was started
- * with a lower priority hands it on. */
+ * with a priority of its own hands it on. */
 static void priority_keep(void)
 {
     int priority = getpriority(PRIO_PROCESS, 0);
-    FILE *file = priority > 0 ? fopen("/proc/self/autogroup", "we") : NULL;
+    FILE *file = priority != 0 ? fopen("/proc/self/autogroup", "we") : NULL;
     if (file == NULL)
         return;
     fprintf(file, "%d\n", priority);

@@ -1,6 +1,7 @@
 /* Proofs that a fault is in effect. */
 #include "tests/faults/proof.h"
 
+#include "tests/faults/act.h"
 #include "tests/faults/cage.h"
 
 #include <dirent.h>
@@ -65,10 +66,12 @@ static unsigned long cpu_ticks(pid_t pid)
 
 const char *prove_cpu(const struct stage_set *set)
 {
-    pid_t pid = culprit_of(set)->pid;
-    unsigned long before = cpu_ticks(pid);
+    const struct member *culprit = culprit_of(set);
+    long least_pct = culprit->role == act_hog ? 30 : culprit->amount / 2;
+    unsigned long before = cpu_ticks(culprit->pid);
     moment(1000);
-    return cpu_ticks(pid) - before > (unsigned long)sysconf(_SC_CLK_TCK) / 20 ? NULL : "the culprit uses no cpu";
+    long used_pct = (long)(cpu_ticks(culprit->pid) - before) * 100 / sysconf(_SC_CLK_TCK);
+    return used_pct >= least_pct ? NULL : "the culprit gets too little cpu";
 }
 
 const char *prove_memory(const struct stage_set *set)

@@ -6,7 +6,7 @@
 
 typedef const char *prove(const struct stage_set *set);
 prove prove_stalled; /* no victim gets anything done for a second */
-prove prove_cpu;     /* the culprit uses more than a twentieth of a core */
+prove prove_cpu;     /* the culprit uses half of its share of a core, or, without one, 30 % */
 prove prove_memory;  /* it has grown by a second's leak at least; and so for the others */
 prove prove_descriptors, prove_threads, prove_children, prove_zombies, prove_deleted;
 prove prove_full;   /* the file system of the culprit's path is full, and the victims get nothing done */

@@ -25,13 +25,13 @@ void stage_disk_hog(struct stage_set *set)
 /* The working set of the victim fits into the cage, until the culprit takes most of it. */
 void stage_reclaim(struct stage_set *set)
 {
-    if (!cage_limit_memory(48))
+    if (!cage_limit_memory(96))
         abort();
     struct member *culprit = set_add(set, PART_CULPRIT, act_hoarder);
-    culprit->amount = by_intensity(set, 30, 33, 36);
+    culprit->amount = by_intensity(set, 80, 84, 88);
     culprit->caged = true;
     struct member *victim = disk_add(set, PART_VICTIM, act_mapped, "table");
-    victim->amount = 20;
+    victim->amount = 40;
     victim->caged = true;
 }
 
