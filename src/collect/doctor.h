@@ -16,7 +16,7 @@ struct doctor_row {
 };
 
 /* Fills rows (at most capacity) and returns how many. Runs with the caller's privileges: call before dropping them.
- * Nothing in it can block for longer than two seconds. */
+ * Nothing in it can block for longer than five seconds. */
 size_t doctor_examine(struct doctor_row *rows, size_t capacity);
 
 #endif

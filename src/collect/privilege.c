@@ -23,6 +23,14 @@ static const cap_value_t kept_capabilities[] = {
     CAP_PERFMON,
 };
 
+/* As far as the process may: without CAP_SETPCAP the bounding set stays, and no_new_privs does its work. */
+static void bounding_clear(void)
+{
+    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
+        if (cap_get_bound(capability) == CAP_SET)
+            cap_drop_bound(capability);
+}
+
 void privilege_keep(void)
 {
     cap_t now = cap_get_proc(), kept = cap_init();
@@ -35,6 +43,7 @@ void privilege_keep(void)
         cap_set_flag(kept, CAP_PERMITTED, 1, &capability, CAP_SET);
         cap_set_flag(kept, CAP_EFFECTIVE, 1, &capability, CAP_SET);
     }
+    bounding_clear();
     cap_reset_ambient();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (now != NULL && kept != NULL)
@@ -76,14 +85,6 @@ static bool owner_become(uid_t uid, gid_t gid, struct error *error)
     if (uid != 0 && (setresuid(0, 0, 0) == 0 || seteuid(0) == 0))
         return error_set(error, "giving up root did not last; run culprit without sudo");
     return true;
-}
-
-/* As far as the process may: without CAP_SETPCAP the bounding set stays, and no_new_privs does its work. */
-static void bounding_clear(void)
-{
-    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
-        if (cap_get_bound(capability) == CAP_SET)
-            cap_drop_bound(capability);
 }
 
 static bool capabilities_clear(struct error *error)
