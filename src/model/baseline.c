@@ -108,7 +108,7 @@ void baselines_blend(const struct baselines *baselines, const struct baseline *c
             unit += share * ((double)cell->spread - unit);
             known = true;
         }
-        normals[i] = (struct normal){(float)centre, fmaxf((float)unit, floors[i])};
+        normals[i] = (struct normal){(float)centre, fmaxf((float)unit, floors[i]), NAN, NAN};
     }
 }
 

@@ -63,6 +63,8 @@ bool baseline_key(const struct graph *graph, uint32_t node, uint32_t parent, int
 /* Normal centre and unit of every feature, blended over the levels 0 to `deepest`; floors: least units. */
 struct normal {
     float centre, unit;
+    float at_zero;  /* x of an observed 0, once it was asked for; else NaN (model/standing.h) */
+    float expected; /* the centre in the feature's unit, likewise */
 };
 void baselines_blend(const struct baselines *baselines, const struct baseline *const levels[BASELINE_LEVELS],
                      const float *floors, struct normal *normals);

@@ -38,7 +38,9 @@ struct asking {
         uint32_t node;
         size_t group;
     } slot[MASKED_BLOCK];
-    float *expected; /* x, [node * features + feature]; NaN = the baseline is */
+    uint32_t *asked; /* per node: 1 + its row of `expected`; 0 = the baseline is expected */
+    float *expected; /* x, rows of features; NaN = the baseline is */
+    bool useless;    /* the network gave what is no number */
 };
 
 static bool is_scored(const struct asking *asking, uint32_t node, size_t feature)
@@ -82,8 +84,11 @@ static void slots_flush(struct asking *asking)
     const float *out = masked_forward(model, &asking->room, asking->slots);
     for (size_t i = 0; i < asking->slots; i++)
         for (size_t f = 0; f < model->feature_count; f++)
-            if (model->groups[f] == asking->slot[i].group)
-                asking->expected[asking->slot[i].node * model->feature_count + f] = out[i * stride + f];
+            if (model->groups[f] == asking->slot[i].group) {
+                asking->useless = asking->useless || !isfinite(out[i * stride + f]);
+                asking->expected[(asking->asked[asking->slot[i].node] - 1) * model->feature_count + f] =
+                    out[i * stride + f];
+            }
     asking->slots = 0;
 }
 
@@ -106,31 +111,29 @@ static void node_ask(struct asking *asking, uint32_t node)
     }
 }
 
-static bool residual_fill(struct asking *asking, uint32_t node, size_t feature, double *squares)
+static void residual_fill(struct asking *asking, uint32_t node, size_t feature, double *squares)
 {
     const struct model *model = asking->model;
     struct residuals *residuals = asking->residuals;
     size_t cell = node * model->feature_count + feature;
-    bool asked = !isnan(asking->expected[cell]) && model->features[feature].role != FEATURE_CONTEXT;
-    float expected = asked ? asking->expected[cell] : 0;
-    if (!isfinite(expected))
-        return false;
+    uint32_t row = asking->asked[node];
+    float expected = row == 0 ? NAN : asking->expected[(row - 1) * model->feature_count + feature];
+    bool asked = !isnan(expected) && model->features[feature].role != FEATURE_CONTEXT;
+    expected = asked ? expected : 0;
     const struct spread *spread =
         spread_find(model, asked ? model->spreads : model->baseline_spreads, asking->graph->nodes[node].kind, feature);
     float x = asking->standing.values[node * asking->standing.stride + feature];
     float unit = fmaxf(spread->range / RANGE_PER_DEVIATION, RESIDUAL_FLOOR);
     float deviation = fmaxf(-DEVIATION_MAX, fminf(DEVIATION_MAX, (x - expected - spread->median) / unit));
-    residuals->expected[cell] =
-        (float)standing_invert(model, standing_normal(&asking->standing, node, feature), feature, (double)expected);
+    residuals->expected[cell] = (float)standing_expected(model, &asking->standing, node, feature, (double)expected);
     double rise = (double)residuals->observed[cell] - (double)residuals->expected[cell];
     if (deviation > 0)
         deviation *= (float)feature_material_share(model->columns[feature].row, rise);
     residuals->deviation[cell] = deviation;
     *squares += (double)(x - expected) * (double)(x - expected);
-    return true;
 }
 
-static bool node_fill(struct asking *asking, uint32_t node)
+static void node_fill(struct asking *asking, uint32_t node)
 {
     struct residuals *residuals = asking->residuals;
     double squares = 0;
@@ -141,23 +144,22 @@ static bool node_fill(struct asking *asking, uint32_t node)
             residuals->expected[cell] = residuals->deviation[cell] = NAN;
             continue;
         }
-        if (!residual_fill(asking, node, i, &squares))
-            return false;
+        residual_fill(asking, node, i, &squares);
         count++;
     }
     residuals->error[node] = count > 0 ? (float)fmin(squares / (double)count, 1e30) : 0;
-    return true;
 }
 
 static bool asking_init(struct asking *asking, struct error *error)
 {
     const struct model *model = asking->model;
     const struct graph *graph = asking->graph;
-    size_t cells = graph->node_count * model->feature_count + 1;
+    size_t cells = TRIAGE_MAX * model->feature_count;
+    asking->asked = calloc(graph->node_count + 1, sizeof *asking->asked);
     asking->expected = malloc(cells * sizeof *asking->expected);
     asking->unusual = calloc(graph->node_count + 1, sizeof *asking->unusual);
     asking->row = matrix_new(1, masked_inputs(model));
-    if (asking->expected == NULL || asking->unusual == NULL || asking->row == NULL)
+    if (asking->asked == NULL || asking->expected == NULL || asking->unusual == NULL || asking->row == NULL)
         return error_memory(error);
     for (size_t i = 0; i < cells; i++)
         asking->expected[i] = NAN;
@@ -174,16 +176,18 @@ bool residuals_of_masked(const struct model *model, const struct graph *graph, b
     struct asking asking = {.model = model, .graph = graph, .residuals = residuals};
     bool done = asking_init(&asking, error);
     size_t count = done && by_network ? triage(&asking) : 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        asking.asked[asking.unusual[i].node] = (uint32_t)i + 1;
         node_ask(&asking, asking.unusual[i].node);
+    }
     if (asking.slots > 0)
         slots_flush(&asking);
+    if (asking.useless)
+        done = error_set(error, "the model \"%s\" expects what is not a number: its weights are of no use; try another",
+                         model->name);
     for (uint32_t node = 0; done && node < graph->node_count; node++)
-        if (!node_fill(&asking, node))
-            done = error_set(error,
-                             "the model \"%s\" expects what is not a number: its weights are of no use; try "
-                             "another",
-                             model->name);
+        node_fill(&asking, node);
+    free(asking.asked);
     free(asking.expected);
     free(asking.unusual);
     free(asking.row);

@@ -13,12 +13,17 @@
 void standing_observe(const struct model *model, const struct graph *graph, float *observed)
 {
     const struct observation observation = {.graph = graph};
-    for (uint32_t node = 0; node < graph->node_count; node++)
+    for (uint32_t node = 0; node < graph->node_count; node++) {
+        const float *values = graph->measures + (size_t)node * MEASURE_COUNT;
         for (size_t i = 0; i < model->feature_count; i++) {
             const struct feature_row *row = model->columns[i].row;
-            float value = row == NULL ? NAN : row->observe(&observation, node, row->measure);
+            float value = NAN;
+            if (row != NULL)
+                value = row->observe == measure_observe ? values[row->measure]
+                                                        : row->observe(&observation, node, row->measure);
             *observed++ = isfinite(value) ? value : NAN;
         }
+    }
 }
 
 static const struct baseline *level_find(const struct model *model, const struct graph *graph, uint32_t node,
@@ -60,17 +65,26 @@ static void normals_find(struct standing *standing, const struct model *model, c
     }
 }
 
+static float value_of(const struct model *model, struct normal *normal, size_t feature, double observed)
+{
+    bool zero = observed == 0;
+    if (zero && !isnan(normal->at_zero))
+        return normal->at_zero;
+    double y = zero ? 0 : transform_apply(&model->columns[feature].transform, observed);
+    float x = (float)asinh((y - (double)normal->centre) / (double)normal->unit);
+    if (zero)
+        normal->at_zero = x;
+    return x;
+}
+
 static void values_fill(struct standing *standing, const struct model *model, const float *observed)
 {
     for (uint32_t node = 0; node < standing->nodes; node++) {
-        const struct normal *normals = standing_normal(standing, node, 0);
+        struct normal *normals = standing->rows + standing->normals[node] * standing->features;
         for (size_t i = 0; i < standing->features; i++) {
-            double value = (double)observed[node * standing->features + i];
-            if (isnan(value))
-                continue;
-            double y = value == 0 ? 0 : transform_apply(&model->columns[i].transform, value);
-            standing->values[node * standing->stride + i] =
-                (float)asinh((y - (double)normals[i].centre) / (double)normals[i].unit);
+            float value = observed[node * standing->features + i];
+            if (!isnan(value))
+                standing->values[node * standing->stride + i] = value_of(model, &normals[i], i, (double)value);
         }
     }
 }
@@ -103,13 +117,15 @@ void standing_done(struct standing *standing)
     *standing = (struct standing){0};
 }
 
-const struct normal *standing_normal(const struct standing *standing, uint32_t node, size_t feature)
+double standing_expected(const struct model *model, const struct standing *standing, uint32_t node, size_t feature,
+                         double x)
 {
-    return &standing->rows[standing->normals[node] * standing->features + feature];
-}
-
-double standing_invert(const struct model *model, const struct normal *normal, size_t feature, double x)
-{
+    struct normal *normal = &standing->rows[standing->normals[node] * standing->features + feature];
+    if (x == 0 && !isnan(normal->expected))
+        return (double)normal->expected;
     double y = (double)normal->centre + (double)normal->unit * sinh(fmax(-EXPECTED_MAX, fmin(EXPECTED_MAX, x)));
-    return transform_invert(&model->columns[feature].transform, y);
+    double expected = transform_invert(&model->columns[feature].transform, y);
+    if (x == 0)
+        normal->expected = (float)expected;
+    return expected;
 }

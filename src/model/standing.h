@@ -27,9 +27,8 @@ void standing_done(struct standing *standing);
 /* Every feature of every node in its unit. */
 void standing_observe(const struct model *model, const struct graph *graph, float *observed);
 
-const struct normal *standing_normal(const struct standing *standing, uint32_t node, size_t feature);
-
-/* From x back to the feature's unit. */
-double standing_invert(const struct model *model, const struct normal *normal, size_t feature, double x);
+/* From x of a node's feature back to the feature's unit. */
+double standing_expected(const struct model *model, const struct standing *standing, uint32_t node, size_t feature,
+                         double x);
 
 #endif

@@ -1,5 +1,5 @@
-/* Benchmark: the reference model on made-up hosts. Forward passes and whole residuals by size, and a training of 89
- * graphs of 774 nodes. Medians of cpu time on one thread; nothing passes or fails. */
+/* Benchmark: the reference model on made-up hosts, forward passes and whole residuals by size, a training of 89 graphs
+ * of 774 nodes; and the default model's residuals. Medians of cpu time on one thread; nothing passes or fails. */
 #include "base/clock.h"
 #include "model/matrix.h"
 #include "model/network.h"
@@ -67,6 +67,33 @@ static bool bench_residuals(const struct model *model, const struct graph *graph
     return true;
 }
 
+/* The default model on a host as it is, and on one where everybody is unusual. */
+static bool bench_default(const struct model *model, size_t nodes, double limit_ms)
+{
+    enum { ROUNDS = 11 };
+    struct graph *graph = synthetic_graph(nodes, 1);
+    bool done = graph != NULL;
+    for (int odd = 0; done && odd < 2; odd++) {
+        int64_t times[ROUNDS];
+        for (uint32_t node = 0; odd == 1 && node < graph->node_count; node++)
+            if (graph->nodes[node].kind == NODE_PROCESS)
+                graph_measure_set(graph, node, MEASURE_WRITE_BPS, 5e9);
+        for (size_t i = 0; done && i < ROUNDS; i++) {
+            struct residuals residuals;
+            int64_t before = clock_cpu_ns();
+            done = model_residuals(model, graph, &residuals, NULL);
+            times[i] = clock_cpu_ns() - before;
+            if (done)
+                residuals_done(&residuals);
+        }
+        if (done)
+            printf("default, %6zu nodes%s: %7.3f ms (goal %g for a whole verdict)\n", nodes,
+                   odd == 1 ? ", all unusual" : "", median_ms(times, ROUNDS), limit_ms);
+    }
+    graph_free(graph);
+    return done;
+}
+
 static bool bench_training(void)
 {
     enum { GRAPHS = 89, NODES = 774 };
@@ -104,6 +131,9 @@ int main(void)
         graph_free(graph);
     }
     model_free(model);
+    struct model *bundled = done ? model_bundled(NULL) : NULL;
+    done = bundled != NULL && bench_default(bundled, 1000, 10) && bench_default(bundled, 40000, 30);
+    model_free(bundled);
     done = done && bench_training();
     if (!done)
         fprintf(stderr, "bench_model: out of memory\n");
