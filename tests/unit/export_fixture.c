@@ -147,10 +147,11 @@ struct export_fixture *fixture_new(const char *name)
     nodes_make(fixture, name);
     edges_make(fixture);
     struct suspect *suspects = must(calloc(4, sizeof *suspects));
-    suspects[0] = (struct suspect){fixture->holder, 0.92, 0.61, 0.31, holder_why, 3, holder_path, 3, holder_summary};
-    suspects[1] = (struct suspect){fixture->file, 0.31, 0.31, 0, file_why, 1, NULL, 0, file_summary};
-    suspects[2] = (struct suspect){fixture->waiters[0], 0.123456789, 0.1, 0, NULL, 0, NULL, 0, waiter_summary};
-    suspects[3] = (struct suspect){fixture->socket, 0.02, 0.02, 0, NULL, 0, NULL, 0, socket_summary};
+    suspects[0] =
+        (struct suspect){fixture->holder, 0.92, 0.61, 0.31, holder_why, 3, holder_path, 3, NULL, 0, holder_summary};
+    suspects[1] = (struct suspect){fixture->file, 0.31, 0.31, 0, file_why, 1, NULL, 0, NULL, 0, file_summary};
+    suspects[2] = (struct suspect){fixture->waiters[0], 0.123456789, 0.1, 0, NULL, 0, NULL, 0, NULL, 0, waiter_summary};
+    suspects[3] = (struct suspect){fixture->socket, 0.02, 0.02, 0, NULL, 0, NULL, 0, NULL, 0, socket_summary};
     fixture->verdict = (struct verdict){.anomalous = true,
                                         .calibrated = false,
                                         .p = NAN,
