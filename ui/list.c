@@ -63,7 +63,8 @@ struct order {
     const struct column *column;
     const struct graph *graph;
     const struct verdict *verdict;
-    const double *values; /* by node; NULL: the column is not measured */
+    const double *values;    /* by node; NULL: the column is not measured */
+    const uint64_t *numbers; /* by node: the number in its id, which tells equals apart faster than the id does */
     bool descending;
 };
 
@@ -165,7 +166,19 @@ static int order_compare(const void *left, const void *right, void *user)
     const struct node *one = &order->graph->nodes[a.node], *other = &order->graph->nodes[b.node];
     if (one->pid != other->pid)
         return one->pid < other->pid ? -1 : 1;
+    if (order->numbers != NULL && order->numbers[a.node] != order->numbers[b.node])
+        return order->numbers[a.node] < order->numbers[b.node] ? -1 : 1;
     return strcmp(one->id, other->id);
+}
+
+static uint64_t *order_numbers(const struct list *list, const struct graph *graph)
+{
+    uint64_t *numbers = malloc((graph->node_count + 1) * sizeof *numbers);
+    for (size_t row = 0; numbers != NULL && row < list->count; row++) {
+        const char *id = graph->nodes[list->nodes[row]].id;
+        numbers[list->nodes[row]] = strtoull(id + strcspn(id, "0123456789"), NULL, 10);
+    }
+    return numbers;
 }
 
 static void list_find_selected(struct list *list, const struct graph *graph)
@@ -194,14 +207,17 @@ bool list_update(struct list *list, const struct graph *graph, const struct verd
     }
     if (!list->steady)
         list->held_count = 0;
-    struct order order = {column_find(list->sort), graph, verdict, NULL, list->descending};
+    struct order order = {column_find(list->sort), graph, verdict, NULL, NULL, list->descending};
     double *values = order.column == NULL ? NULL : order_values(list, &order);
+    uint64_t *numbers = order_numbers(list, graph);
     order.values = values;
+    order.numbers = numbers;
     if (order.column != NULL && list->count > 1)
         qsort_r(list->nodes, list->count, sizeof *list->nodes, order_compare, &order);
     if (list->steady && values != NULL && !order_stands(list, graph))
         order_hold(list, &order);
     free(values);
+    free(numbers);
     free(list->branches);
     list->branches = NULL;
     bool ordered = list->tree_kind == NULL || list->kind != list->tree_kind || list_tree_order(list, graph);
