@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 #include "cmd/host.h"
 #include "cmd/output.h"
+#include "cmd/report.h"
 #include "cmd/verdict_cache.h"
 
 #include "base/clock.h"
@@ -68,13 +69,24 @@ struct diagnosis {
     double age_s;                  /* how long ago its moment was; 0: now */
     struct export_history history; /* live: where the past came from */
     char recording[PATH_MAX];      /* that the history names */
+    struct report report;          /* markdown only */
 };
+
+/* The time line of a report comes from the samples around the answer. */
+static void report_add(const struct settings *settings, struct diagnosis *diagnosis, struct cursor *cursor)
+{
+    if (strcmp(settings->format, "markdown") == 0)
+        report_make(&diagnosis->report, cursor, cursor_seek(cursor, diagnosis->answer.graph->time_ns),
+                    settings->window_ns, diagnosis->model);
+}
 
 static bool diagnosis_print(const struct settings *settings, const struct diagnosis *diagnosis, struct error *error)
 {
     struct export_input input = answer_input(&diagnosis->answer, diagnosis->model, diagnosis->zone_s);
     input.history = diagnosis->history;
     input.age_s = diagnosis->age_s;
+    input.moments = diagnosis->report.moments;
+    input.moment_count = diagnosis->report.count;
     input.top = (size_t)settings->top;
     input.hops = 1;
     struct buffer out = {0};
@@ -109,8 +121,10 @@ static bool live_answer(const struct settings *settings, struct diagnosis *diagn
                     answer_make(&diagnosis->answer, host.cursor, cursor_count(host.cursor) - 1, settings->window_ns,
                                 diagnosis->model, (size_t)settings->top, error);
     diagnosis->history = host_history(&host);
-    if (answered)
+    if (answered) {
         past_answer(settings, diagnosis, host.cursor);
+        report_add(settings, diagnosis, host.cursor);
+    }
     if (diagnosis->history.recording != NULL)
         snprintf(diagnosis->recording, sizeof diagnosis->recording, "%s", diagnosis->history.recording);
     diagnosis->history.recording = diagnosis->recording;
@@ -134,6 +148,7 @@ static bool recorded_answer(const struct command *command, const struct settings
                             struct diagnosis *diagnosis, struct error *error)
 {
     struct replay replay;
+    struct verdict_cache *cache = NULL;
     size_t first, last, damaged = 0;
     if (!collector_drop_privileges(error) || !replay_open(command, &replay, path, error))
         return false;
@@ -143,16 +158,17 @@ static bool recorded_answer(const struct command *command, const struct settings
     if (answered && settings->at != NULL)
         answered = answer_make(&diagnosis->answer, replay.cursor, last, settings->window_ns, model,
                                (size_t)settings->top, error);
-    else if (answered) {
-        struct verdict_cache *cache = verdict_cache_new(replay.recording, model, settings->window_ns);
+    else if (answered)
+        cache = verdict_cache_new(replay.recording, model, settings->window_ns);
+    if (answered && settings->at == NULL)
         answered = answer_worst(&diagnosis->answer, replay.cursor, first, last, settings->window_ns, model,
                                 (size_t)settings->top, cache, &damaged, error);
-        replay_close(&replay);
-        verdict_cache_done(cache, path);
-    }
+    if (answered)
+        report_add(settings, diagnosis, replay.cursor);
     if (answered && damaged > 0)
         command_note(command, "%zu windows of %s could not be read and were skipped", damaged, path);
     replay_close(&replay);
+    verdict_cache_done(cache, path);
     return answered;
 }
 
@@ -178,6 +194,7 @@ static int diagnose_run(const struct command *command, int argc, char **argv)
                              : recorded_answer(command, &settings, path, &diagnosis, &error);
     done = done && diagnosis_print(&settings, &diagnosis, &error);
     bool anomalous = done && diagnosis.answer.verdict->anomalous;
+    report_done(&diagnosis.report);
     answer_done(&diagnosis.answer);
     model_free(diagnosis.model);
     if (!done)

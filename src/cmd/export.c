@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 #include "cmd/cut.h"
 #include "cmd/output.h"
+#include "cmd/report.h"
 
 #include "base/clock.h"
 #include "collect/collector.h"
@@ -81,6 +82,7 @@ static bool moment_export(const struct command *command, const struct settings *
     struct replay replay;
     struct answer answer = {0};
     struct buffer out = {0};
+    struct report report = {0};
     size_t position, top = settings->top < 0 ? 10 : (size_t)settings->top;
     const char *format = settings->format == NULL ? "dot" : settings->format;
     if (!replay_open(command, &replay, path, error))
@@ -93,9 +95,14 @@ static bool moment_export(const struct command *command, const struct settings *
         struct export_input input = answer_input(&answer, model, zone_s);
         input.top = top;
         input.hops = settings->hops < 0 ? 1 : (size_t)settings->hops;
+        if (strcmp(format, "markdown") == 0)
+            report_make(&report, replay.cursor, position, settings->window_ns, model);
+        input.moments = report.moments;
+        input.moment_count = report.count;
         done = exporter_find(format)(&input, &out, error) && output_write(settings->output, &out, error);
     }
     buffer_done(&out);
+    report_done(&report);
     answer_done(&answer);
     model_free(model);
     replay_close(&replay);

@@ -32,7 +32,7 @@ struct recorded_verdict verdict_recorded(const struct graph *graph, const struct
         .score = verdict->score,
         .suspect_score = first == NULL ? 0 : first->score,
         .anomalous = verdict->anomalous,
-        .sentence = verdict->sentence,
+        .sentence = verdict->anomalous ? verdict->sentence : "Nothing stands out.",
         .suspect = first == NULL ? NULL : graph->nodes[first->node].label,
     };
 }

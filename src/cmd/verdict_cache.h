@@ -11,7 +11,8 @@
 enum { JUDGE_NAME_BYTES = 160 };
 void judge_name(char name[JUDGE_NAME_BYTES], const struct model *model);
 
-/* A verdict in the form that is recorded; borrows from both. */
+/* A verdict in the form that is recorded; borrows from both. Of one that found nothing no more than that is said, for a
+ * quiet day has 86,400 of them. */
 struct recorded_verdict verdict_recorded(const struct graph *graph, const struct verdict *verdict, uint64_t serial);
 
 struct verdict_cache;

@@ -124,8 +124,12 @@ static Agraph_t *cluster_find(struct drawing *drawing, size_t place)
     char name[32];
     snprintf(name, sizeof name, "cluster_%zu", first + 1);
     Agraph_t *cluster = agsubg(drawing->figure, name, 1);
-    if (cluster != NULL && first == place)
-        text_set(drawing, cluster, "label", "", unit, LABEL_COLUMNS);
+    if (cluster == NULL || first != place)
+        return cluster;
+    text_set(drawing, cluster, "label", "", unit, LABEL_COLUMNS);
+    attribute_set(drawing, cluster, "style", "rounded");
+    attribute_set(drawing, cluster, "color", "#8c8c8c");
+    attribute_set(drawing, cluster, "labeljust", "l");
     return cluster;
 }
 

@@ -15,6 +15,13 @@ struct export_history {
     int64_t from_ns;
 };
 
+/* A line of a report's time line. */
+struct export_moment {
+    int64_t from_ns, to_ns; /* wall clock */
+    const char *text;       /* raw */
+    bool verdict;           /* it stood out; else it is something that happened */
+};
+
 struct export_input {
     const struct graph *graph;
     const struct verdict *verdict;
@@ -24,8 +31,10 @@ struct export_input {
     size_t hops;           /* dot: neighbourhood around the suspects */
     const uint32_t *nodes; /* dot: drawn in place of the suspects, node_count of them; 0 = the suspects */
     size_t node_count;
-    size_t columns; /* text: width to wrap at; 0 = 80 */
-    bool ascii;     /* text: the terminal shows no UTF-8 */
+    size_t columns;                      /* text: width to wrap at; 0 = 80 */
+    bool ascii;                          /* text: the terminal shows no UTF-8 */
+    const struct export_moment *moments; /* markdown: the time line, moment_count of them in order of time */
+    size_t moment_count;
     struct export_history history;
     double age_s; /* live: how long ago the moment was that is answered for; 0 = it is now */
 };

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS_MAX = 20, FENCE_MIN = 3 };
+enum { STEPS_MAX = 20, MOMENTS_MAX = 100, FENCE_MIN = 3 };
 
 /* Clean text in which Markdown finds nothing to obey. */
 static void plain_append(struct buffer *out, const char *raw)
@@ -69,6 +69,23 @@ static void facts_append(const struct export_input *input, struct buffer *out)
         fact_begin(out, "Score of the window");
         buffer_printf(out, "%.3g (threshold %.3g) |\n", verdict->score, verdict->threshold);
     }
+}
+
+static void moments_append(const struct export_input *input, struct buffer *out)
+{
+    char from[32], to[32];
+    if (input->moment_count > 0)
+        buffer_string(out, "\n## Time line\n\n| from | to | what |\n| --- | --- | --- |\n");
+    for (size_t i = 0; i < input->moment_count && i < MOMENTS_MAX; i++) {
+        const struct export_moment *moment = &input->moments[i];
+        clock_format(from, sizeof from, moment->from_ns, input->utc_offset_s);
+        clock_format(to, sizeof to, moment->to_ns, input->utc_offset_s);
+        buffer_printf(out, "| %s | %s | %s", from, strcmp(from, to) == 0 ? "" : to, moment->verdict ? "**" : "");
+        plain_append(out, moment->text);
+        buffer_string(out, moment->verdict ? "** |\n" : " |\n");
+    }
+    if (input->moment_count > MOMENTS_MAX)
+        buffer_printf(out, "\nand %zu more\n", input->moment_count - MOMENTS_MAX);
 }
 
 static void ranking_append(const struct export_input *input, struct buffer *out, size_t count)
@@ -203,6 +220,7 @@ bool export_markdown(const struct export_input *input, struct buffer *out, struc
     plain_append(out, input->verdict->sentence);
     buffer_string(out, "**\n\n");
     facts_append(input, out);
+    moments_append(input, out);
     if (count > 0)
         ranking_append(input, out, count);
     for (size_t i = 0; i < count; i++)
