@@ -48,16 +48,17 @@ static void files_stop_growing(struct graph *graph, uint32_t node)
             graph_measure_set(graph, graph->edges[i].to, MEASURE_SIZE_GROWTH_BPS, 0);
 }
 
-/* Rises: what they are rises of. */
+/* What evidence of another name than its measure is taken from. */
 static const struct {
     const char *feature;
     enum measure measure;
-} rises[] = {{"cpu_rise", MEASURE_CPU_PCT},
-             {"read_rise", MEASURE_READ_BPS},
-             {"write_rise", MEASURE_WRITE_BPS},
-             {"memory_growth", MEASURE_RSS_GROWTH_BPS},
-             {"descriptors_growth", MEASURE_DESCRIPTORS_GROWTH_PS},
-             {"threads_growth", MEASURE_THREADS_GROWTH_PS}};
+} sources[] = {{"cpu_rise", MEASURE_CPU_PCT},
+               {"read_rise", MEASURE_READ_BPS},
+               {"write_rise", MEASURE_WRITE_BPS},
+               {"memory_growth", MEASURE_RSS_GROWTH_BPS},
+               {"descriptors_growth", MEASURE_DESCRIPTORS_GROWTH_PS},
+               {"threads_growth", MEASURE_THREADS_GROWTH_PS},
+               {"throttled", MEASURE_THROTTLED_OWN}};
 
 /* False: the evidence is of a kind that cannot be taken out of a graph. */
 static bool evidence_take_away(struct graph *graph, uint32_t node, const struct evidence *evidence)
@@ -73,10 +74,10 @@ static bool evidence_take_away(struct graph *graph, uint32_t node, const struct 
         graph->nodes[node].state = 'S';
         return true;
     }
-    for (size_t i = 0; i < sizeof rises / sizeof rises[0]; i++)
-        if (strcmp(evidence->feature, rises[i].feature) == 0) {
-            double now = (double)graph_measure(graph, node, rises[i].measure);
-            graph_measure_set(graph, node, rises[i].measure, now - (evidence->observed - expected));
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        if (strcmp(evidence->feature, sources[i].feature) == 0) {
+            double now = (double)graph_measure(graph, node, sources[i].measure);
+            graph_measure_set(graph, node, sources[i].measure, now - (evidence->observed - expected));
             return true;
         }
     if (strcmp(evidence->feature, "size_growth") == 0 && graph->nodes[node].kind == NODE_PROCESS) {
@@ -151,13 +152,14 @@ static void file_try(const char *path, const struct model *model, struct tally *
 static void without_its_strongest_evidence_a_suspect_falls(void **state)
 {
     (void)state;
-    const char *sources = getenv("srcdir");
+    const char *source_tree = getenv("srcdir");
     char pattern[4096];
     glob_t found;
     struct tally tally = {0};
     struct model *model = model_bundled(NULL);
     assert_non_null(model);
-    snprintf(pattern, sizeof pattern, "%s/tests/faults/recordings/*.label.json", sources == NULL ? "." : sources);
+    snprintf(pattern, sizeof pattern, "%s/tests/faults/recordings/*.label.json",
+             source_tree == NULL ? "." : source_tree);
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++)
         file_try(found.gl_pathv[i], model, &tally);
