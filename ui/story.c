@@ -170,13 +170,15 @@ static void relation_add(struct story *story, const struct relation_key *key, co
 
 void story_add_wait(struct story *story, const struct story_event *wait, uint64_t inode)
 {
+    /* Between two processes it does not matter over which of their sockets or pipes. */
+    bool object = wait->other.pid == 0 || wait->wait == WAIT_LOCK || wait->wait == WAIT_DISK;
     struct relation_key key = {.kind = STORY_WAIT,
                                .detail = wait->wait,
                                .pid = wait->who.pid,
                                .start_ticks = wait->who.start_ticks,
                                .other_pid = wait->other.pid,
-                               .inode = inode,
-                               .text = text_hash(wait->on)};
+                               .inode = object ? inode : 0,
+                               .text = object ? text_hash(wait->on) : 0};
     struct story_event *event = relation_event(story, &key);
     if (event != NULL && wait->time_ns <= event->until_ns + GAP_NS)
         wait_extend(event, wait);
@@ -206,6 +208,11 @@ void story_add_exit(struct story *story, const struct story_event *exit)
 }
 
 /* ---- at a moment ---- */
+
+bool story_tells(const struct story_event *event)
+{
+    return event->kind != STORY_WAIT || event->total_ns >= STORY_WAIT_LEAST_NS;
+}
 
 bool story_begun(const struct story_event *event, int64_t now_ns)
 {

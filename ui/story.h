@@ -23,6 +23,9 @@ enum story_kind { STORY_KINDS(STORY_ENUM) STORY_KIND_COUNT };
 extern const char *const story_kinds[STORY_KIND_COUNT];
 
 /* Samples before the moment on the screen that are read, and events that are kept: then the older half goes. */
+/* Waits that pass within so much in all are not told: servers and shells do nothing else. */
+#define STORY_WAIT_LEAST_NS UINT64_C(50000000)
+
 enum { STORY_SAMPLES = 600, STORY_EVENTS_MAX = 16384 };
 
 struct story_party {
@@ -79,6 +82,9 @@ void story_add_wait(struct story *story, const struct story_event *event, uint64
 
 /* Takes in an exit: who lived briefly is told together with siblings of the same name; `who` is then the last one. */
 void story_add_exit(struct story *story, const struct story_event *event);
+
+/* Is there anything to tell of it? */
+bool story_tells(const struct story_event *event);
 
 /* At a moment: had it begun, does it go on, how long did it take until then (NaN = it takes no time)? */
 bool story_begun(const struct story_event *event, int64_t now_ns);

@@ -51,7 +51,7 @@ bool story_list_update(struct story_list *list, int64_t now_ns, struct error *er
         return error_memory(error);
     for (size_t i = 0; i < list->story.count; i++) {
         const struct story_event *event = &list->story.events[i];
-        if (!story_begun(event, now_ns))
+        if (!story_begun(event, now_ns) || !story_tells(event))
             continue;
         list->all++;
         if (story_passes(event, &list->filter, now_ns))

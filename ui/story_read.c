@@ -97,7 +97,8 @@ static void wait_read(struct story *story, const struct sample *sample, uint64_t
     if (event.on == NULL)
         event.on = sample_string(sample, TABLE_WAIT, row, WAIT_REMOTE);
     event.total_ns = table_u64(table, row, WAIT_TOTAL_NS, (uint64_t)(event.until_ns - event.time_ns));
-    if (event.on == NULL && inode != 0 && kind != WAIT_PIPE_READ && kind != WAIT_PIPE_WRITE)
+    if (event.on == NULL && inode != 0 && event.total_ns >= STORY_WAIT_LEAST_NS && kind != WAIT_PIPE_READ &&
+        kind != WAIT_PIPE_WRITE)
         event.on = socket_label(sample, inode, label);
     if (event.who.pid != 0)
         story_add_wait(story, &event, inode);

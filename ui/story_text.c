@@ -14,8 +14,8 @@ static const char *const wait_words[WAIT_KIND_COUNT] = {
     [WAIT_LOCK] = "lock",
     [WAIT_PIPE_READ] = "bytes in a pipe",
     [WAIT_PIPE_WRITE] = "room in a pipe",
-    [WAIT_SOCKET_RECEIVE] = "an answer on",
-    [WAIT_SOCKET_SEND] = "room on",
+    [WAIT_SOCKET_RECEIVE] = "an answer",
+    [WAIT_SOCKET_SEND] = "room",
     [WAIT_CONNECT] = "a connection",
     [WAIT_FUTEX] = "a lock in memory",
     [WAIT_DISK] = "disk",
@@ -54,6 +54,7 @@ static void connect_append(struct buffer *out, const struct story_event *event)
 static void wait_append(struct buffer *out, const struct story_event *event, int64_t now_ns)
 {
     const char *word = wait_words[event->wait] != NULL ? wait_words[event->wait] : wait_kinds[event->wait].help;
+    bool on = event->wait == WAIT_SOCKET_RECEIVE || event->wait == WAIT_SOCKET_SEND;
     if (event->other.pid != 0) {
         buffer_string(out, "for ");
         story_party_append(out, &event->other);
@@ -61,7 +62,7 @@ static void wait_append(struct buffer *out, const struct story_event *event, int
     }
     buffer_string(out, word);
     if (event->on != NULL && event->on[0] != '\0')
-        buffer_printf(out, " %s", event->on);
+        buffer_printf(out, "%s %s", on ? " on" : "", event->on);
     /* Told as of the newest sample: at an earlier moment it is not known how many of them there had been. */
     if (event->count > 1 && event->until_ns <= now_ns) {
         char total[32];

@@ -63,7 +63,8 @@ bool why_events(struct why *why, const struct graph *graph)
     size_t count = 0;
     bool done = found != NULL;
     for (size_t i = 0; done && i < story->count; i++)
-        if (story_begun(&story->events[i], graph->time_ns) && event_concerns(&story->events[i], node))
+        if (story_begun(&story->events[i], graph->time_ns) && story_tells(&story->events[i]) &&
+            event_concerns(&story->events[i], node))
             found[count++] = &story->events[i];
     if (count > 1)
         qsort(found, count, sizeof *found, event_compare);

@@ -119,6 +119,29 @@ static void waits_that_follow_each_other_are_counted_and_later_ones_are_new(void
     story_done(&story);
 }
 
+static void answers_over_several_sockets_are_one_event_and_brief_ones_none(void **state)
+{
+    (void)state;
+    struct story_list list;
+    struct story_event wait = {.kind = STORY_WAIT,
+                               .who = {7, 1, "client"},
+                               .other = {8, 1, "server"},
+                               .wait = WAIT_SOCKET_RECEIVE,
+                               .count = 1,
+                               .total_ns = 30000000};
+    story_list_init(&list);
+    for (unsigned inode = 1; inode <= 2; inode++) {
+        wait.time_ns = time_ns(inode);
+        wait.since_ns = (int64_t)boot_ns(inode);
+        wait.until_ns = wait.time_ns + 30000000;
+        story_add_wait(&list.story, &wait, inode);
+        assert_true(story_list_update(&list, time_ns(9), NULL));
+        assert_int_equal(list.count, inode - 1);
+    }
+    detail_is(&list.story.events[0], 9, "for server[8], an answer, 2 times, 60 ms in all");
+    story_list_done(&list);
+}
+
 static void who_comes_and_goes_between_two_samples_is_told(void **state)
 {
     (void)state;
@@ -249,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_that_every_sample_tells_of_is_one_event),
         cmocka_unit_test(waits_that_follow_each_other_are_counted_and_later_ones_are_new),
+        cmocka_unit_test(answers_over_several_sockets_are_one_event_and_brief_ones_none),
         cmocka_unit_test(who_comes_and_goes_between_two_samples_is_told),
         cmocka_unit_test(an_exit_that_the_kernel_told_is_told_once),
         cmocka_unit_test(those_who_live_briefly_are_told_together),
