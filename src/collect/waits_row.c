@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 
 /* What a sample takes of waits that are over; the shortest are left out. */
-enum { ENDED_MAX = 512, DEVICE_MINOR_BITS = 20, DEVICE_MINOR_MASK = (1 << 20) - 1 };
+enum { ENDED_MAX = 1024, DEVICE_MINOR_BITS = 20, DEVICE_MINOR_MASK = (1 << 20) - 1 };
 
 static const struct process_memory *process_of(struct source *source, uint64_t pid, uint64_t start_ns)
 {

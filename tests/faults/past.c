@@ -4,18 +4,13 @@
 #include "tests/faults/program.h"
 
 #include <glob.h>
-#include <sched.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -30,10 +25,10 @@ char *output_read(FILE *output)
     return text;
 }
 
-void recorder_need(void)
+void recorder_need(const char *name)
 {
     char *told = output_read(program_start("doctor"));
-    char *row = strstr(told, "kernel events (BPF)");
+    char *row = strstr(told, name);
     assert_non_null(row);
     bool there = row - told >= 5 && strncmp(row - 5, "yes  ", 5) == 0;
     if (!there)
@@ -77,28 +72,4 @@ void multiple_await(int seconds)
     clock_gettime(CLOCK_REALTIME, &now);
     clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME,
                     &(struct timespec){.tv_sec = (now.tv_sec / seconds + 1) * seconds, .tv_nsec = 50000000}, NULL);
-}
-
-/* Returns in a child; the parent ends with the child's status. */
-static void child_become(void)
-{
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        return;
-    }
-    if (pid > 0)
-        waitpid(pid, &status, 0);
-    _exit(pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
-}
-
-void alone_begin(void)
-{
-    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
-        return;
-    child_become();
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("proc", "/proc", "proc", 0, NULL) != 0)
-        _exit(1);
-    child_become();
 }

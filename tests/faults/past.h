@@ -4,12 +4,8 @@
 
 #include <stdio.h>
 
-/* Goes on in a child in pid and mount namespaces of its own, so that what else goes on on the host ranks nowhere. Not
- * as pid 1, which is a special one. Where that is not permitted it goes on as it is. */
-void alone_begin(void);
-
-/* Is the recorder there? Otherwise the test is skipped with the doctor's reason. */
-void recorder_need(void);
+/* Is that recorder there, by the doctor's name for it? Otherwise the test is skipped with the doctor's reason. */
+void recorder_need(const char *name);
 
 /* Returns when a program that was started has the recorder, and attaches nothing more. */
 void recorder_await(void);

@@ -3,6 +3,7 @@
 #include "tests/faults/actor.h"
 #include "tests/faults/past.h"
 #include "tests/faults/program.h"
+#include "tests/unit/alone.h"
 
 #include <cjson/cJSON.h>
 #include <fcntl.h>
@@ -149,7 +150,7 @@ static void verdict_names_the_holder(const struct incident *incident, const char
 static void lock_that_is_gone_is_named_live(void **state)
 {
     struct incident *incident = *state;
-    recorder_need();
+    recorder_need("file lock waits recorded (BPF)");
     FILE *pipe = program_start("diagnose --window 5s --format json");
     recorder_await();
     incident_happen(incident);
@@ -162,7 +163,7 @@ static void lock_that_is_gone_is_named_live(void **state)
 static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
 {
     struct incident *incident = *state;
-    recorder_need();
+    recorder_need("file lock waits recorded (BPF)");
     multiple_await(4);
     FILE *pipe = program_start("record -o %s --interval 4s --duration 6s 2>&1", incident->recording);
     recorder_await();

@@ -4,6 +4,7 @@
 #include "tests/faults/actor.h"
 #include "tests/faults/past.h"
 #include "tests/faults/program.h"
+#include "tests/unit/alone.h"
 
 #include <cjson/cJSON.h>
 #include <netinet/in.h>
@@ -173,7 +174,8 @@ static void verdict_names_the_server(const struct incident *incident, const char
     cJSON *verdict = cJSON_Parse(json);
     assert_non_null(verdict);
     const char *sentence = json_text(verdict, "verdict");
-    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(verdict, "anomalous")));
+    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(verdict, "anomalous")))
+        fail_msg("silent for %.1f s after %d answers, and: %s", exchange->stall_s, exchange->cycles, sentence);
     const cJSON *suspects = cJSON_GetObjectItemCaseSensitive(verdict, "suspects"),
                 *first = cJSON_GetArrayItem(suspects, 0);
     const cJSON *pid = cJSON_GetObjectItemCaseSensitive(first, "pid");
@@ -197,7 +199,7 @@ static void verdict_names_the_server(const struct incident *incident, const char
 static void server_that_answers_again_is_named_live(void **state)
 {
     struct incident *incident = *state;
-    recorder_need();
+    recorder_need("other waits recorded (BPF)");
     warm_await(incident);
     FILE *pipe = program_start("diagnose --window 8s --format json");
     recorder_await();
@@ -211,7 +213,7 @@ static void server_that_answers_again_is_named_live(void **state)
 static void server_that_answers_again_is_named_from_a_recording(void **state)
 {
     struct incident *incident = *state;
-    recorder_need();
+    recorder_need("other waits recorded (BPF)");
     warm_await(incident);
     multiple_await(5);
     FILE *pipe = program_start("record -o %s --interval 5s --duration 8s 2>&1", incident->recording);

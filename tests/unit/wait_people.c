@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536 };
+enum { CHUNK = 65536, PATIENCE_MS = 60000, LOOKS = 10, LOOK_MS = 2 };
 
 /* What both share beside the times. */
 struct stage {
@@ -319,14 +319,17 @@ static bool is_asleep(pid_t pid)
     return state != NULL && (state[2] == 'S' || state[2] == 'D');
 }
 
-static void asleep_await(struct wait_pair *pair)
+static bool asleep_await(struct wait_pair *pair)
 {
-    for (int looks = 0; looks < 10;) {
+    for (int looks = 0, waited_ms = 0; looks < LOOKS; waited_ms += LOOK_MS) {
         int64_t asked_ns = pair->times->asked_ns;
-        pause_ms(2);
+        if (waited_ms > PATIENCE_MS)
+            return false;
+        pause_ms(LOOK_MS);
         looks = asked_ns != 0 && is_asleep(pair->waiter) && asked_ns == pair->times->asked_ns ? looks + 1 : 0;
     }
     pair->asleep_ns = boottime_now();
+    return true;
 }
 
 bool wait_begin(struct wait_pair *pair, enum wait_way way)
@@ -341,17 +344,18 @@ bool wait_begin(struct wait_pair *pair, enum wait_way way)
     pair->waiter = waiter_start(&ways[way], stage, &ends);
     descriptor_close(ends.waiter);
     descriptor_close(ends.holder);
-    asleep_await(pair);
+    bool asleep = asleep_await(pair);
     if (pair->holder == 0)
         pair->holder = pair->times->holder;
-    return true;
+    return asleep;
 }
 
-void wait_end(struct wait_pair *pair)
+bool wait_end(struct wait_pair *pair)
 {
     pair->times->act = true;
-    while (pair->times->got_ns == 0)
+    for (int waited_ms = 0; pair->times->got_ns == 0 && waited_ms < PATIENCE_MS; waited_ms++)
         pause_ms(1);
+    return pair->times->got_ns != 0;
 }
 
 void wait_leave(struct wait_pair *pair)

@@ -45,9 +45,9 @@ struct wait_pair {
 enum wait_kind wait_way_kind(enum wait_way way);
 const char *wait_way_name(enum wait_way way);
 
-/* Returns once the waiter sleeps in the call that waits. False: this host does not have that way (errno). */
+/* Returns once the waiter sleeps in the call that waits. False: it never did. */
 bool wait_begin(struct wait_pair *pair, enum wait_way way);
-void wait_end(struct wait_pair *pair);   /* the holder acts; returns once the waiter has what it waited for */
+bool wait_end(struct wait_pair *pair);   /* the holder acts; returns once the waiter has what it waited for */
 void wait_leave(struct wait_pair *pair); /* both exit, and are reaped; also kills */
 
 int64_t boottime_now(void);
