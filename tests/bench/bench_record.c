@@ -74,8 +74,29 @@ static bool recording_measure(const char *path)
     }
     good = recording_close(recording, NULL) && good;
     if (good)
-        printf("append %.2f ms, %.1f KB a sample on disk (at most 20)\n", median_ms(appending, SAMPLES),
+        printf("append %.2f ms (at most 10), %.1f KB a sample on disk (at most 20)\n", median_ms(appending, SAMPLES),
                (double)file_bytes(path) / 1024 / SAMPLES);
+    return good;
+}
+
+/* Samples here and there: each with the keyframe that it is packed against. */
+static bool reading_measure(const char *path)
+{
+    enum { STRIDE = 61 };
+    double reading[ROUNDS];
+    struct recording *recording = recording_open(path, NULL);
+    bool good = recording != NULL;
+    for (size_t round = 0; good && round < ROUNDS; round++) {
+        size_t position = (round + 1) * STRIDE % recording_count(recording);
+        int64_t start_ns = clock_cpu_ns();
+        struct sample *sample = recording_sample(recording, position, NULL);
+        reading[round] = since_ms(start_ns);
+        good = sample != NULL;
+        sample_release(sample);
+    }
+    if (good)
+        printf("read any sample %.2f ms (at most 5)\n", median_ms(reading, ROUNDS));
+    recording_close(recording, NULL);
     return good;
 }
 
@@ -132,7 +153,8 @@ int main(void)
     struct scratch scratch;
     if (!scratch_make(&scratch))
         return 1;
-    bool good = codec_measure() && recording_measure(scratch_path(&scratch, "a.culprit")) && history_measure() &&
+    bool good = codec_measure() && recording_measure(scratch_path(&scratch, "a.culprit")) &&
+                reading_measure(scratch_path(&scratch, "a.culprit")) && history_measure() &&
                 day_measure(scratch_path(&scratch, "day.culprit"));
     scratch_remove(&scratch);
     return good ? 0 : 1;
