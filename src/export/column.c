@@ -109,6 +109,9 @@ static const char *text_state(const struct column_input *input)
 static const char *text_user(const struct column_input *input)
 {
     uint32_t uid = input_node(input)->uid;
+    /* The one number that has the same name on every host. */
+    if (uid == 0)
+        return "root";
     return uid == UINT32_MAX ? NULL : users_name(uid, sample_is_ours(input->graph->sample));
 }
 
