@@ -50,10 +50,9 @@ static bool interface_set(unsigned long what, const char *name, const char *addr
 static int hole_make(void)
 {
     struct ifreq request = {.ifr_name = "hole", .ifr_flags = IFF_TUN | IFF_NO_PI};
-    int tunnel = unshare(CLONE_NEWNET) == 0 ? open("/dev/net/tun", O_RDWR | O_CLOEXEC) : -1;
-    if (tunnel >= 0 && interface_set(SIOCSIFFLAGS, "lo", NULL) && ioctl(tunnel, TUNSETIFF, &request) == 0 &&
-        interface_set(SIOCSIFADDR, "hole", "10.99.0.1") && interface_set(SIOCSIFNETMASK, "hole", "255.255.255.0") &&
-        interface_set(SIOCSIFFLAGS, "hole", NULL))
+    int tunnel = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    if (tunnel >= 0 && ioctl(tunnel, TUNSETIFF, &request) == 0 && interface_set(SIOCSIFADDR, "hole", "10.99.0.1") &&
+        interface_set(SIOCSIFNETMASK, "hole", "255.255.255.0") && interface_set(SIOCSIFFLAGS, "hole", NULL))
         return tunnel;
     if (tunnel >= 0)
         close(tunnel);
@@ -73,9 +72,11 @@ static int scene_set(void **state)
         scene->missing = scene->reason;
     }
     network_free(network);
-    scene->tunnel = hole_make();
-    if (scene->tunnel < 0)
-        scene->missing = "no network namespace with a tunnel can be made here";
+    scene->tunnel = -1;
+    if (unshare(CLONE_NEWNET) != 0 || !interface_set(SIOCSIFFLAGS, "lo", NULL))
+        scene->missing = "no network namespace can be made here";
+    else
+        scene->tunnel = hole_make();
     scene->source = source_new(&(struct collector_options){0}, &error);
     if (scene->source == NULL)
         return -1;
@@ -149,6 +150,10 @@ static void address_that_does_not_answer_is_waited_for_and_named(void **state)
     struct scene *scene = scene_of(state);
     struct error error = {0};
     int64_t asked_ns;
+    if (scene->tunnel < 0) {
+        print_message("skipped: no tunnel can be made here\n");
+        skip();
+    }
     int descriptor = connect_begin("10.99.0.9", 4443, &asked_ns);
     int64_t waiting_ns = clock_boottime_ns();
     usleep(1100000);
