@@ -292,7 +292,7 @@ static bool is_untried(const struct source *source, const void *part, const stru
 
 /* What is slow to load, as everything is on a sick host, is spread over several calls: no sample has to wait for all.
  */
-void source_settle(struct source *source)
+bool source_settle(struct source *source)
 {
     int64_t enough_ns = clock_boottime_ns() + SETTLE_NS;
     if (is_untried(source, source->recorder, &source->recorder_missing))
@@ -305,6 +305,10 @@ void source_settle(struct source *source)
         source->network = network_new(&source->network_missing);
     if (clock_boottime_ns() < enough_ns && is_untried(source, source->kernel, &source->kernel_missing))
         source->kernel = kernel_sample_new(&source->kernel_missing);
+    return !is_untried(source, source->wait_recorder, &source->waits_missing) &&
+           !is_untried(source, source->lifecycle, &source->lifecycle_missing) &&
+           !is_untried(source, source->network, &source->network_missing) &&
+           !is_untried(source, source->kernel, &source->kernel_missing);
 }
 
 /* What fails once is left alone: /proc carries on. */

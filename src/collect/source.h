@@ -26,8 +26,8 @@ void source_free(struct source *source);
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
 /* Does what takes its time and what no first sample needs to wait for: loads the recorders and the kernel's listing,
- * each for itself, so that one that is missing takes none of the others with it. To be called between two samples; once
- * all was tried it does nothing. */
-void source_settle(struct source *source);
+ * each for itself, so that one that is missing takes none of the others with it. To be called between two samples; what
+ * is slow to load is left for the next call. True: all was tried, and there is nothing more to do. */
+bool source_settle(struct source *source);
 
 #endif

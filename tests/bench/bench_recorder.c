@@ -207,7 +207,8 @@ static bool collector_print(struct error *error)
     if (source == NULL)
         return false;
     sample_release(source_sample(source, true, error));
-    source_settle(source);
+    while (!source_settle(source))
+        continue;
     sample_release(source_sample(source, true, error));
     bool done = true;
     for (size_t i = 0; done && i < COLLECTOR_SAMPLES; i++) {

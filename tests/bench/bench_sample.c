@@ -73,7 +73,8 @@ static bool kernel_measure(struct figures *figures, struct error *error)
     struct source *source = source_new(&(struct collector_options){0}, error);
     bool done = source != NULL && sample_take(source, true, &unused, figures, error);
     if (done)
-        source_settle(source);
+        while (!source_settle(source))
+            continue;
     done = done && sample_take(source, true, &figures->cold_ms[0], figures, error);
     for (size_t round = 0; done && round < ROUNDS; round++)
         done = sample_take(source, true, &figures->warm_ms[round], figures, error);

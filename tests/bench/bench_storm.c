@@ -90,7 +90,8 @@ int main(void)
     if (source == NULL)
         return 1;
     sample_release(source_sample(source, true, &error));
-    source_settle(source);
+    while (!source_settle(source))
+        continue;
     sample_release(source_sample(source, true, &error));
     double ps_ms = ps_cpu_ms();
     int64_t began_ns = clock_boottime_ns();

@@ -74,7 +74,8 @@ static void kernel_load(void)
     const struct socket_record *const *records;
     size_t count;
     sample_release(look(kernel));
-    source_settle(kernel);
+    while (!source_settle(kernel))
+        continue;
     if (kernel->kernel == NULL) {
         print_message("skipped: %s\n", kernel->kernel_missing.text);
         skip();
@@ -459,7 +460,8 @@ static int inside_check(void)
     if (source == NULL)
         return __LINE__;
     sample_release(source_sample(source, true, &error));
-    source_settle(source);
+    while (!source_settle(source))
+        continue;
     struct sample *sample = source->kernel == NULL ? NULL : source_sample(source, true, &error);
     int result = source->kernel == NULL ? 77 : 0;
     if (sample != NULL) {

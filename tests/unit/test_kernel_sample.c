@@ -78,7 +78,8 @@ static void kernel_load(void)
 {
     sample_release(look(kernel, true));
     assert_null(kernel->kernel);
-    source_settle(kernel);
+    while (!source_settle(kernel))
+        continue;
     if (kernel->kernel == NULL) {
         print_message("skipped: %s\n", kernel->kernel_missing.text);
         skip();
