@@ -15,6 +15,7 @@
 #define WAIT_SCALE       10.0
 #define WAIT_SPREAD      0.3
 #define FAULT_BYTES      16384.0
+#define FAULT_CPU_PCT    0.003 /* 30 us of cpu */
 
 bool node_is_judged(const struct node *node)
 {
@@ -39,11 +40,17 @@ double points_of_feature(const struct judgement *judgement, uint32_t node, size_
 enum feature_role points_role(const struct judgement *judgement, uint32_t node, const struct feature *feature)
 {
     const struct graph *graph = judgement->graph;
-    if (strcmp(feature->name, "read") != 0 && strcmp(feature->name, "read_rise") != 0)
+    double faults_ps = (double)graph_measure(graph, node, MEASURE_MAJOR_FAULTS_PS), used, by_faults;
+    if (strncmp(feature->name, "read", 4) == 0) {
+        used = (double)graph_measure(graph, node, MEASURE_READ_BPS);
+        by_faults = FAULT_BYTES * faults_ps;
+    } else if (strncmp(feature->name, "cpu", 3) == 0) {
+        used = (double)graph_measure(graph, node, MEASURE_CPU_PCT);
+        by_faults = FAULT_CPU_PCT * faults_ps;
+    } else {
         return feature->role;
-    double read_bps = (double)graph_measure(graph, node, MEASURE_READ_BPS);
-    double faulted_bps = FAULT_BYTES * (double)graph_measure(graph, node, MEASURE_MAJOR_FAULTS_PS);
-    return faulted_bps >= read_bps ? FEATURE_SUFFERS : feature->role;
+    }
+    return faults_ps > 0 && by_faults >= used ? FEATURE_SUFFERS : feature->role;
 }
 
 /* Sums of squares of the strengths. The feature of that name is left out: a rule speaks of it more strongly than so. */

@@ -24,8 +24,8 @@ struct node_points {
 
 void points_of_node(const struct judgement *judgement, uint32_t node, struct node_points *points);
 
-/* The role of a feature for this node: its own, unless the node reads because its memory was taken (at most four pages
- * for each major fault): that it suffers. */
+/* The role of a feature for this node: its own, unless the node reads and computes because its memory was taken (at most
+ * four pages and 30 us of cpu for each major fault): that it suffers. */
 enum feature_role points_role(const struct judgement *judgement, uint32_t node, const struct feature *feature);
 
 /* What the residuals alone give: done without a rule, and felt. */

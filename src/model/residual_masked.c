@@ -111,20 +111,32 @@ static void node_ask(struct asking *asking, uint32_t node)
     }
 }
 
+/* In normal spreads of the residual: of the network's, or where the baseline is what is expected of the baseline's. */
+static float deviation_of(const struct asking *asking, uint32_t node, size_t feature, float x, float expected,
+                          const struct spread *spreads)
+{
+    const struct spread *spread = spread_find(asking->model, spreads, asking->graph->nodes[node].kind, feature);
+    float unit = fmaxf(spread->range / RANGE_PER_DEVIATION, RESIDUAL_FLOOR);
+    return fmaxf(-DEVIATION_MAX, fminf(DEVIATION_MAX, (x - expected - spread->median) / unit));
+}
+
+/* The network may explain a rise by what else the node and its neighbours do; it may not make one. */
 static void residual_fill(struct asking *asking, uint32_t node, size_t feature, double *squares)
 {
     const struct model *model = asking->model;
     struct residuals *residuals = asking->residuals;
     size_t cell = node * model->feature_count + feature;
     uint32_t row = asking->asked[node];
-    float expected = row == 0 ? NAN : asking->expected[(row - 1) * model->feature_count + feature];
-    bool asked = !isnan(expected) && model->features[feature].role != FEATURE_CONTEXT;
-    expected = asked ? expected : 0;
-    const struct spread *spread =
-        spread_find(model, asked ? model->spreads : model->baseline_spreads, asking->graph->nodes[node].kind, feature);
-    float x = asking->standing.values[node * asking->standing.stride + feature];
-    float unit = fmaxf(spread->range / RANGE_PER_DEVIATION, RESIDUAL_FLOOR);
-    float deviation = fmaxf(-DEVIATION_MAX, fminf(DEVIATION_MAX, (x - expected - spread->median) / unit));
+    float told = row == 0 ? NAN : asking->expected[(row - 1) * model->feature_count + feature];
+    float x = asking->standing.values[node * asking->standing.stride + feature], expected = 0;
+    float deviation = deviation_of(asking, node, feature, x, 0, model->baseline_spreads);
+    if (!isnan(told) && model->features[feature].role != FEATURE_CONTEXT) {
+        float by_network = deviation_of(asking, node, feature, x, told, model->spreads);
+        if (by_network < deviation) {
+            deviation = by_network;
+            expected = told;
+        }
+    }
     residuals->expected[cell] = (float)standing_expected(model, &asking->standing, node, feature, (double)expected);
     double rise = (double)residuals->observed[cell] - (double)residuals->expected[cell];
     if (deviation > 0)

@@ -80,6 +80,13 @@ static bool evidence_take_away(struct graph *graph, uint32_t node, const struct 
             graph_measure_set(graph, node, sources[i].measure, now - (evidence->observed - expected));
             return true;
         }
+    /* What the faults cost goes with them. */
+    if (strcmp(evidence->feature, "major_faults") == 0) {
+        graph_measure_set(graph, node, MEASURE_MAJOR_FAULTS_PS, expected);
+        graph_measure_set(graph, node, MEASURE_READ_BPS, 0);
+        graph_measure_set(graph, node, MEASURE_CPU_PCT, 0);
+        return true;
+    }
     if (strcmp(evidence->feature, "size_growth") == 0 && graph->nodes[node].kind == NODE_PROCESS) {
         files_stop_growing(graph, node);
         return true;
