@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/units.h"
+#include "collect/probe.h"
 
 #include <ini.h>
 
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { FILE_DEADLINE_MS = 500 };
 
 struct parse {
     struct settings *settings;
@@ -93,21 +96,57 @@ char *settings_path(struct arena *arena)
     return home != NULL && home[0] == '/' ? arena_printf(arena, "%s/.config/culprit/culprit.conf", home) : NULL;
 }
 
+/* In a process of its own: answers with nothing when there is no file, else with a blank and what it holds. */
+static bool file_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
+{
+    const char *path = request, *home = getenv("HOME");
+    struct error error = {0};
+    (void)context, (void)request_bytes;
+    if (home != NULL)
+        access(home, F_OK);
+    if (access(path, F_OK) != 0)
+        return true;
+    buffer_string(answer, " ");
+    if (file_read(path, "the settings", SETTINGS_FILE_BYTES_MAX, answer, &error))
+        return true;
+    buffer_clear(answer);
+    buffer_string(answer, error.text);
+    return false;
+}
+
+/* A home on a file system that does not answer must not keep the screen from coming. */
+static enum probe_result file_ask(const char *path, struct buffer *answer, struct error *error)
+{
+    struct probe *probe = probe_new(&(struct probe_options){.name = "culprit-setting", .work = file_work});
+    enum probe_result result = PROBE_FAILED;
+    if (probe == NULL)
+        error_memory(error);
+    else
+        result = probe_ask(probe, path, strlen(path) + 1, FILE_DEADLINE_MS, answer, error);
+    probe_free(probe);
+    return result;
+}
+
 void settings_read(struct settings *settings)
 {
     struct arena arena = {0};
-    struct buffer text = {0};
+    struct buffer answer = {0};
     struct error error = {0};
     const char *path = settings_path(&arena);
+    enum probe_result result = path == NULL ? PROBE_ANSWERED : file_ask(path, &answer, &error);
     settings_init(settings);
-    if (path != NULL && access(path, F_OK) == 0) {
-        if (!file_read(path, "the settings", SETTINGS_FILE_BYTES_MAX, &text, &error))
-            snprintf(settings->remark, sizeof settings->remark, "%.500s", error.text);
-        else if (text.length > SETTINGS_FILE_BYTES_MAX)
-            snprintf(settings->remark, sizeof settings->remark, "%.400s is too large for settings", path);
-        else
-            settings_parse(settings, buffer_text(&text), "culprit.conf");
+    if (result == PROBE_MISSED) {
+        snprintf(settings->remark, sizeof settings->remark, "%.400s does not answer: settings are not read", path);
+        /* Themes and the terminal library would look there too. */
+        setenv("HOME", "/", 1);
+        unsetenv("XDG_CONFIG_HOME");
+    } else if (result != PROBE_ANSWERED) {
+        snprintf(settings->remark, sizeof settings->remark, "%.500s", error.text);
+    } else if (answer.length > SETTINGS_FILE_BYTES_MAX + 1) {
+        snprintf(settings->remark, sizeof settings->remark, "%.400s is too large for settings", path);
+    } else if (answer.length > 0) {
+        settings_parse(settings, buffer_text(&answer) + 1, "culprit.conf");
     }
-    buffer_done(&text);
+    buffer_done(&answer);
     arena_done(&arena);
 }
