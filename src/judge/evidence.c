@@ -122,6 +122,16 @@ static void evidence_of_symptom(struct gathering *gathering, double points)
     const struct judgement *judgement = gathering->judgement;
     enum symptom_kind kind = symptom_of_node(judgement->graph, gathering->suspect->node, &value);
     const struct memory_kill *kill = &judgement->memory_kill;
+    if (kind == SYMPTOM_KIND_COUNT && gathering->suspect->node == kill->grower && kill->squeezed) {
+        evidence_add(gathering,
+                     (struct evidence){.feature = "squeezes",
+                                       .label = "memory that others lack",
+                                       .unit = "bytes",
+                                       .observed = kill->grower_bytes,
+                                       .expected = NAN},
+                     points);
+        return;
+    }
     if (kind == SYMPTOM_KIND_COUNT && gathering->suspect->node == kill->grower) {
         bool itself = kill->growth_bps == 0;
         evidence_add(gathering,

@@ -157,6 +157,22 @@ static void sentence_of_kill(const struct judgement *judgement, struct buffer *o
     buffer_string(out, ".");
 }
 
+/* " in app.service; loader[77] has 85 MB of it" */
+static void squeeze_append(const struct judgement *judgement, struct buffer *out)
+{
+    const struct memory_kill *kill = &judgement->memory_kill;
+    char amount[32];
+    if (kill->group != NULL) {
+        buffer_string(out, " in ");
+        words_label(out, kill->group);
+    }
+    if (kill->grower == NODE_NONE || kill->grower_bytes == 0)
+        return;
+    buffer_string(out, "; ");
+    words_label(out, judgement->graph->nodes[kill->grower].label);
+    buffer_printf(out, " has %s of it", bytes_format(amount, sizeof amount, kill->grower_bytes));
+}
+
 /* "descriptors opened and kept 20/s" */
 static void growth_words(const struct graph *graph, uint32_t node, char *words, size_t size)
 {
@@ -175,7 +191,7 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     const struct graph *graph = judgement->graph;
     const struct symptom_rule *rule = &symptom_rules[kind];
     const struct symptom *symptom = &judgement->symptoms.worst[kind];
-    if (kind == SYMPTOM_KILLED && judgement->memory_kill.victim != NODE_NONE) {
+    if (kind == SYMPTOM_KILLED && judgement->memory_kill.victim != NODE_NONE && !judgement->memory_kill.squeezed) {
         sentence_of_kill(judgement, out);
         return true;
     }
@@ -192,6 +208,8 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     bool written = true;
     if (kind == SYMPTOM_SPACE)
         written = space_append(out, graph, symptom->node, error);
+    else if (kind == SYMPTOM_SQUEEZE)
+        squeeze_append(judgement, out);
     else if (kind == SYMPTOM_THROTTLED)
         quota_append(out, graph, symptom->node);
     else if (rule->shortage)

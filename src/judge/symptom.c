@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "graph/rise.h"
 #include "judge/growth.h"
+#include "judge/memory_kill.h"
 
 #include <math.h>
 
@@ -20,6 +21,11 @@ const struct symptom_rule symptom_rules[SYMPTOM_KIND_COUNT] = {
                         .words = "The kernel killed {value} for lack of memory",
                         .user = MEASURE_RSS_BYTES,
                         .user_words = "{user} uses the most ({value})"},
+    [SYMPTOM_SQUEEZE] = {.node_kind = NODE_PROCESS,
+                         .measure = MEASURE_MAJOR_FAULTS_PS,
+                         .limit = SQUEEZE_FAULTS_PS,
+                         .words = "{who} reads its own memory back from the disk ({value}), because memory is short",
+                         NOBODY},
     [SYMPTOM_SPACE] = {.node_kind = NODE_FILESYSTEM,
                        .measure = MEASURE_SPACE_USED_PCT,
                        .limit = 99,
@@ -122,6 +128,9 @@ static bool rule_applies(const struct symptom_rule *rule, const struct graph *gr
         return false;
     *value = graph_measure(graph, number, rule->measure);
     if (!(*value >= rule->limit))
+        return false;
+    /* Who reads its program for the first time reads much, too: only where memory has a limit it is taken away. */
+    if (rule->measure == MEASURE_MAJOR_FAULTS_PS && node->memory_group == NULL)
         return false;
     return node->kind != NODE_FILESYSTEM || filesystem_is_writable(graph, node);
 }

@@ -9,6 +9,7 @@
 enum symptom_kind {
     SYMPTOM_WAIT,        /* somebody waits beyond the normal, for a fifth of T or more */
     SYMPTOM_KILLED,      /* the kernel killed somebody for memory */
+    SYMPTOM_SQUEEZE,     /* the memory of a limited group is taken away from somebody who needs it */
     SYMPTOM_SPACE,       /* a file system is full */
     SYMPTOM_MEMORY_FULL, /* all tasks waited for memory */
     SYMPTOM_MEMORY,      /* some did */

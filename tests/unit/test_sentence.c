@@ -277,6 +277,30 @@ static void nothing_wrong_says_what_was_looked_at(void **state)
     scene_done(&scene);
 }
 
+static void who_takes_the_memory_of_a_group_is_told_with_who_is_squeezed(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t table = scene_process(&scene, "table", 7), hoarder = scene_process(&scene, "hoarder", 9);
+    uint32_t elsewhere = scene_process(&scene, "elsewhere", 11);
+    graph_measure_set(scene.graph, table, MEASURE_MAJOR_FAULTS_PS, 700);
+    graph_measure_set(scene.graph, table, MEASURE_RSS_BYTES, 20 << 20);
+    graph_measure_set(scene.graph, hoarder, MEASURE_RSS_BYTES, 70 << 20);
+    graph_measure_set(scene.graph, elsewhere, MEASURE_RSS_BYTES, 900 << 20);
+    says(&scene, "Nothing stands out. 3 processes and 0 sockets looked at.");
+    scene.graph->nodes[table].memory_group = "/app";
+    scene.graph->nodes[table].cgroup = "/app";
+    scene.graph->nodes[hoarder].cgroup = "/app/worker";
+    scene.graph->nodes[elsewhere].cgroup = "/apple";
+    says(&scene,
+         "table[7] reads its own memory back from the disk (700/s), because memory is short in /app; hoarder[9] "
+         "has 70 MB of it.");
+    assert_int_equal(scene_rank(&scene, hoarder), 1);
+    assert_string_equal(scene.verdict.suspects[0].summary, "memory that others lack 70 MB");
+    scene_done(&scene);
+}
+
 static void who_takes_more_and_more_is_told_with_how_much_it_has(void **state)
 {
     (void)state;
@@ -353,6 +377,7 @@ int main(void)
         cmocka_unit_test(who_took_the_memory_for_which_another_was_killed_is_named),
         cmocka_unit_test(quotas_and_storms_of_processes_are_told),
         cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
+        cmocka_unit_test(who_takes_the_memory_of_a_group_is_told_with_who_is_squeezed),
         cmocka_unit_test(who_takes_more_and_more_is_told_with_how_much_it_has),
         cmocka_unit_test(everybody_who_waits_for_a_server_or_an_address_is_counted),
         cmocka_unit_test(hostile_names_stay_one_short_line),
