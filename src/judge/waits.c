@@ -72,6 +72,8 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     double weight = fmin(1, excess_s / span_s) * (edge->inferred ? INFERRED_FACTOR : 1);
     bool doubtful =
         edge->wait == WAIT_STOPPED ? !node_has_socket(graph, edge->from) : isinf(known_s) && rhythm_is_doubtful(edge);
+    /* A sleep on a lock of the kernel's own: with no file to it, nothing tells a sick device from a busy host. */
+    doubtful |= edge->wait == WAIT_DISK && edge->on == NODE_NONE;
     *link = (struct wait_link){
         .edge = number, .normal_s = normal_s, .excess_s = excess_s, .weight = weight, .doubtful = doubtful};
     return true;

@@ -9,7 +9,8 @@
  * What is normal comes from the model, and from the waiter's own rhythm where the model knows no bound (rhythm.h); a
  * wait for a stopped process is normal for 50 ms, unless it is for a child or for somebody who connects, and so is
  * being stopped. Who is stopped waits for who stopped it; that alone raises an alarm only where it has a socket, by
- * which it may serve others. This tool's own processes neither wait nor hold here. */
+ * which it may serve others. A sleep in state D on nothing that is known raises none. This tool's own processes neither
+ * wait nor hold here. */
 #ifndef JUDGE_WAITS_H
 #define JUDGE_WAITS_H
 
