@@ -72,7 +72,7 @@ static int programs_count(void)
     return idle ? count : 0;
 }
 
-void recorder_await(void)
+void recorder_await(int programs)
 {
     int now = 0;
     for (int looks = 0, waited = 0; looks < SETTLED_LOOKS; waited += LOOK_MS) {
@@ -80,7 +80,7 @@ void recorder_await(void)
         assert_true(waited < PATIENCE_MS);
         usleep(1000 * LOOK_MS);
         now = programs_count();
-        looks = now != 0 && now == before ? looks + 1 : 0;
+        looks = now >= programs && now == before ? looks + 1 : 0;
     }
 }
 

@@ -152,7 +152,7 @@ static void lock_that_is_gone_is_named_live(void **state)
     struct incident *incident = *state;
     recorder_need("file lock waits recorded (BPF)");
     FILE *pipe = program_start("diagnose --window 5s --format json");
-    recorder_await();
+    recorder_await(LOCK_PROGRAMS);
     incident_happen(incident);
     char *json = output_read(pipe);
     verdict_names_the_holder(incident, json);
@@ -166,7 +166,7 @@ static void lock_that_no_sample_saw_is_named_from_a_recording(void **state)
     recorder_need("file lock waits recorded (BPF)");
     multiple_await(4);
     FILE *pipe = program_start("record -o %s --interval 4s --duration 6s 2>&1", incident->recording);
-    recorder_await();
+    recorder_await(LOCK_PROGRAMS);
     incident_happen(incident);
     free(output_read(pipe));
     char *json = output_read(program_start("diagnose %s --window 6s --format json", incident->recording));

@@ -202,7 +202,7 @@ static void server_that_answers_again_is_named_live(void **state)
     recorder_need("other waits recorded (BPF)");
     warm_await(incident);
     FILE *pipe = program_start("diagnose --window 8s --format json");
-    recorder_await();
+    recorder_await(WAIT_PROGRAMS);
     incident_happen(incident);
     char *json = output_read(pipe);
     verdict_names_the_server(incident, json);
@@ -216,11 +216,11 @@ static void server_that_answers_again_is_named_from_a_recording(void **state)
     recorder_need("other waits recorded (BPF)");
     warm_await(incident);
     multiple_await(5);
-    FILE *pipe = program_start("record -o %s --interval 5s --duration 8s 2>&1", incident->recording);
-    recorder_await();
+    FILE *pipe = program_start("record -o %s --interval 5s --duration 12s 2>&1", incident->recording);
+    recorder_await(WAIT_PROGRAMS);
     incident_happen(incident);
     free(output_read(pipe));
-    char *json = output_read(program_start("diagnose %s --window 8s --format json", incident->recording));
+    char *json = output_read(program_start("diagnose %s --window 12s --format json", incident->recording));
     verdict_names_the_server(incident, json);
     free(json);
 }
