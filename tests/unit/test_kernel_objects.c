@@ -1,5 +1,5 @@
 /* collect: sockets and pipes as the kernel source tells them: every field of every socket the same as by sock_diag. */
-#include "collect/sockets.h"
+#include "collect/socket_rest.h"
 #include "collect/source_inside.h"
 #include "differences.h"
 #include "scratch.h"
@@ -25,7 +25,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { ROUNDS = 6, KEPT_MAX = 64, ALL_EVERY_SAMPLES = 16, INSIDE_MAX = 8 /* two, and the probes */ };
+enum {
+    ROUNDS = 6,
+    KEPT_MAX = 64,
+    ALL_EVERY_SAMPLES = 16,
+    STRANGERS_EVERY_SAMPLES = 4,
+    INSIDE_MAX = 8 /* two, and the probes */
+};
 
 static struct scratch scratch;
 static struct source *diag, *kernel;
@@ -266,28 +272,57 @@ static void every_field_of_every_socket_is_told_as_sock_diag_tells_it(void **sta
     assert_true(compared > ours); /* time wait, and what waits to be accepted */
 }
 
-static void sockets_are_told_without_asking_sock_diag(void **state)
+/* What a /proc tells of the connections of the namespace that process 7 lives in. */
+static void sockstat_write(const char *text)
+{
+    FILE *file = fopen(scratch_path(&scratch, "7/net/sockstat"), "we");
+    assert_non_null(file);
+    assert_true(fprintf(file, "sockets: used 9\nTCP: %s\nUDP: inuse 1 mem 2\n", text) > 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void sock_diag_is_asked_only_for_what_no_descriptor_holds(void **state)
 {
     (void)state;
-    unix_open();
-    kernel_load();
-    close(kept[--kept_count]);
-    /* As long as nothing waits to be accepted and nothing ends. */
-    struct sample *sample = look(kernel);
-    bool quiet = true;
-    for (size_t row = 0; row < sample->tables[TABLE_SOCKET].rows; row++)
-        quiet = quiet && table_u64(&sample->tables[TABLE_SOCKET], row, SOCKET_BACKLOG, 0) == 0;
-    sample_release(sample);
-    size_t asked = 0;
-    for (int i = 0; i < ALL_EVERY_SAMPLES / 2; i++) {
-        int64_t before_ns = sockets_cpu_ns(kernel->sockets);
-        sample = look(kernel);
-        assert_true(row_by(sample, SOCKET_INODE, inode_of(kept[0])) != SIZE_MAX);
-        sample_release(sample);
-        asked += sockets_cpu_ns(kernel->sockets) != before_ns;
-    }
-    if (quiet)
-        assert_true(asked < ALL_EVERY_SAMPLES / 2);
+    struct socket_rest rest = {0};
+    struct socket_record held = {.inode = 5, .state = 10}, ended = {.state = 6}, stranger = {.inode = 6, .state = 1};
+    const struct socket_record *told[] = {&held}, *answer[] = {&held, &ended, &stranger};
+    struct net_namespace namespace = {.inode = 1, .pid = 7};
+    enum socket_share home;
+    assert_int_equal(mkdir(scratch_path(&scratch, "7"), 0700), 0);
+    assert_int_equal(mkdir(scratch_path(&scratch, "7/net"), 0700), 0);
+    struct socket_listing listing = {.root = keep(open(scratch.directory, O_PATH)), .records = told, .count = 1};
+
+    sockstat_write("inuse 5 orphan 0 tw 0 alloc 7 mem 1");
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home)); /* at first, for all */
+    assert_int_equal(home, SOCKETS_ALL);
+    assert_true(socket_rest_take(&rest, answer, 2) && socket_rest_settle(&rest, &listing));
+    assert_int_equal(rest.count, 1); /* what the listing tells is told once */
+    for (int i = 1; i < ALL_EVERY_SAMPLES; i++)
+        assert_false(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    assert_true(socket_rest_take(&rest, NULL, 0)); /* nothing ends any more */
+    assert_int_equal(rest.count, 0);
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    assert_true(socket_rest_take(&rest, NULL, 0));
+
+    sockstat_write("inuse 5 orphan 0 tw 2 alloc 7 mem 1");
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    assert_true(namespace.share == SOCKETS_ENDING && home == SOCKETS_ENDING);
+    sockstat_write("inuse 5 orphan 1 tw 0 alloc 7 mem 1");
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    sockstat_write("inuse 5 orphan 0 tw 0 alloc 7 mem 1");
+    held.has = SOCKET_HAS_PENDING;
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    assert_int_equal(namespace.share, SOCKETS_ALL);
+    assert_true(socket_rest_take(&rest, answer, 3) && socket_rest_settle(&rest, &listing));
+    held.has = 0;
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home)); /* who waited may have been accepted */
+    assert_true(socket_rest_take(&rest, answer, 3) && socket_rest_settle(&rest, &listing));
+    assert_true(rest.strangers);
+    for (int i = 1; i < STRANGERS_EVERY_SAMPLES; i++)
+        assert_false(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    assert_true(socket_rest_plan(&rest, &listing, &namespace, 1, 1, &home));
+    socket_rest_done(&rest);
 }
 
 /* The row of the pipe table; SIZE_MAX: none. */
@@ -514,7 +549,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_field_of_every_socket_is_told_as_sock_diag_tells_it, scene_begin,
                                         scene_end),
-        cmocka_unit_test_setup_teardown(sockets_are_told_without_asking_sock_diag, scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(sock_diag_is_asked_only_for_what_no_descriptor_holds, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(pipes_tell_how_full_they_are_and_how_many_have_them_open, scene_begin,
                                         scene_end),
         cmocka_unit_test_setup_teardown(descriptors_tell_the_locks_that_their_fdinfo_shows, scene_begin, scene_end),
