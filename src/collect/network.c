@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAILURES_MAX = 512 }; /* told in one sample */
+enum { FAILURES_MAX = 512, PENDING_MAX = 512 }; /* looked at in one sample */
 
 /* TCP asks again after a second (RFC 6298): what takes longer is lost or has nobody to answer it. */
 #define ANSWER_MOST_NS NS_PER_S
@@ -173,9 +173,10 @@ static bool pending_append(struct source *source, const struct network *network,
 {
     const struct network_connect *connects = (const void *)network->connects.values;
     uint64_t now_ns = (uint64_t)source->sample->boottime_ns;
+    size_t looked_at = 0;
     for (size_t i = 0; i < network->connects.count; i++) {
         const struct network_connect *connect = &connects[i];
-        if (now_ns < connect->since_ns + ANSWER_MOST_NS || is_told(source, connect))
+        if (now_ns < connect->since_ns + ANSWER_MOST_NS || looked_at++ >= PENDING_MAX || is_told(source, connect))
             continue;
         if (!wait_ends_need(source, ends))
             return false;
@@ -183,6 +184,8 @@ static bool pending_append(struct source *source, const struct network *network,
         if (!wait_row_append(source, connect, holder, true))
             return false;
     }
+    if (looked_at > PENDING_MAX)
+        sample_unread_add(source->sample, "connections", "more than a sample takes", looked_at - PENDING_MAX);
     return true;
 }
 
