@@ -23,6 +23,7 @@ struct announce {
     int folder;     /* where it stands */
     int descriptor; /* locked */
     char name[32];
+    char place[PATH_MAX]; /* the folder's name */
 };
 
 /* ---- where ---- */
@@ -57,16 +58,18 @@ static int place_open(const char *name, uid_t user)
     return -1;
 }
 
-/* The first place that is there or can be made. */
-static int place_make(uid_t user)
+/* The first place that is there or can be made; its name is copied to made. */
+static int place_make(uid_t user, char made[PATH_MAX])
 {
     char name[PATH_MAX];
     const char *place;
     int folder = -1;
     errno = ENOENT;
     for (size_t n = 0; folder < 0 && (place = place_name(n, user, name)) != NULL; n++)
-        if (mkdir(place, 0755) == 0 || errno == EEXIST)
+        if (mkdir(place, 0755) == 0 || errno == EEXIST) {
             folder = place_open(place, user);
+            snprintf(made, PATH_MAX, "%s", place);
+        }
     return folder;
 }
 
@@ -172,7 +175,7 @@ struct announce *announce_new(const char *recording, int64_t interval_ns, struct
         return NULL;
     }
     announce->descriptor = -1;
-    announce->folder = place_make(geteuid());
+    announce->folder = place_make(geteuid(), announce->place);
     if (announce->folder < 0)
         error_errno(error, errno, "no place to tell others of the recording");
     else
@@ -194,6 +197,8 @@ void announce_free(struct announce *announce)
         close(announce->descriptor);
     if (announce->folder >= 0)
         close(announce->folder);
+    if (announce->folder >= 0 && geteuid() != 0) /* one that others use as well is not empty, and stays */
+        rmdir(announce->place);
     free(announce);
 }
 
