@@ -99,8 +99,14 @@ bool moment_take(struct moment *moment, struct cursor *cursor, size_t position, 
     moment_disks(&taken, &window);
     taken.graph = graph_build(&window, error);
     window_done(&window);
+    if (moment->graph != NULL && taken.serial == moment->serial)
+        taken.before = moment->before;
+    else if (moment->graph != NULL && taken.serial == moment->serial + 1)
+        taken.before = moment->after;
+    taken.after = taken.before;
+    const struct judge_options options = {.history = &taken.after};
     if (taken.graph != NULL)
-        taken.verdict = verdict_new(taken.graph, model, NULL, error);
+        taken.verdict = verdict_new(taken.graph, model, &options, error);
     if (taken.verdict == NULL) {
         moment_done(&taken);
         return false;

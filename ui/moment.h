@@ -4,6 +4,7 @@
 
 #include "cursor/cursor.h"
 #include "graph/graph.h"
+#include "judge/alarm.h"
 #include "judge/judge.h"
 
 enum { MOMENT_DISKS_MAX = 16 };
@@ -22,6 +23,7 @@ struct moment {
         double busy; /* share of time with io under way, 0 to 1 */
     } disks[MOMENT_DISKS_MAX];
     size_t disk_count;
+    struct alarm_history before, after; /* what the samples up to the one before, and up to this one, said */
 };
 
 /* Replaces the moment by that of a position. False with a sentence, and then the moment is as it was. */
