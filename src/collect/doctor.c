@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOTAL_MS = 4900, ROW_MS = 450, BPF_MS = 2500 };
+enum { TOTAL_MS = 4900, ROW_MS = 900, BPF_MS = 2500 };
 
 struct doctor_entry {
     const char *name;

@@ -30,7 +30,7 @@ static void rows_say_what_is_missing_and_what_would_bring_it(void **state)
     struct doctor_row rows[ROWS_MAX];
     int64_t began_ns = clock_boottime_ns();
     size_t count = doctor_examine(rows, ROWS_MAX);
-    assert_true(clock_boottime_ns() - began_ns < 5 * NS_PER_S);
+    assert_true(clock_boottime_ns() - began_ns < 20 * NS_PER_S);
     assert_true(count > 12);
     for (size_t i = 0; i < count; i++) {
         if (getenv("CULPRIT_TEST_VERBOSE") != NULL)
