@@ -40,6 +40,9 @@ start() {
 escapes=
 screen() { mux capture-pane $escapes -p -t test; }
 
+# alive PID: has it not ended? tmux may take its time to reap what ended in a pane.
+alive() { grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
+
 # wait_for "TEXT": until it stands on the screen, at most 10 seconds.
 wait_for() {
     for _ in $(seq 100); do
