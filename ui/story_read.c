@@ -70,6 +70,13 @@ static bool wait_is_by_design(uint64_t kind)
     return kind == WAIT_CHILD || kind == WAIT_ACCEPT;
 }
 
+/* We ask our own probes, and wait for each other: that is no story of the host's. */
+static bool process_is_ours(const struct sample *sample, uint64_t pid, uint64_t start_ticks)
+{
+    size_t row = sample_process_row(sample, pid, start_ticks);
+    return row != SIZE_MAX && table_u64(&sample->tables[TABLE_PROCESS], row, PROCESS_SELF, 0) == 1;
+}
+
 static void wait_read(struct story *story, const struct sample *sample, uint64_t serial, size_t row)
 {
     static const size_t who[] = {WAIT_PID, WAIT_START_TICKS, WAIT_NAME};
@@ -100,7 +107,7 @@ static void wait_read(struct story *story, const struct sample *sample, uint64_t
     if (event.on == NULL && inode != 0 && event.total_ns >= STORY_WAIT_LEAST_NS && kind != WAIT_PIPE_READ &&
         kind != WAIT_PIPE_WRITE)
         event.on = socket_label(sample, inode, label);
-    if (event.who.pid != 0)
+    if (event.who.pid != 0 && !process_is_ours(sample, event.who.pid, event.who.start_ticks))
         story_add_wait(story, &event, inode);
 }
 

@@ -100,6 +100,20 @@ static void a_wait_that_every_sample_tells_of_is_one_event(void **state)
     story_done(&story);
 }
 
+static void a_wait_of_culprit_itself_is_no_event(void **state)
+{
+    (void)state;
+    struct story story;
+    story_init(&story);
+    struct sample *sample = sample_at(1);
+    process_put(sample, 7, 0, "payment");
+    table_set_u64(&sample->tables[TABLE_PROCESS], 0, PROCESS_SELF, 1);
+    wait_put(sample, 0.5, 1, true);
+    read_and_release(&story, sample, 1);
+    assert_int_equal(story.count, 0);
+    story_done(&story);
+}
+
 static void waits_that_follow_each_other_are_counted_and_later_ones_are_new(void **state)
 {
     (void)state;
@@ -271,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_that_every_sample_tells_of_is_one_event),
+        cmocka_unit_test(a_wait_of_culprit_itself_is_no_event),
         cmocka_unit_test(waits_that_follow_each_other_are_counted_and_later_ones_are_new),
         cmocka_unit_test(answers_over_several_sockets_are_one_event_and_brief_ones_none),
         cmocka_unit_test(who_comes_and_goes_between_two_samples_is_told),
