@@ -1,24 +1,15 @@
 /* How soon the live screen answers, and what it weighs: the real program in a terminal of 80x24, started eleven times.
  * Prints medians of: first full screen, first verdict; and resident memory of all its processes after ten seconds. */
+#include "terminal.h"
+
 #include <poll.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { STARTS = 11, SCREEN_BYTES_MAX = 1 << 20 };
-
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
 
 struct start {
     double screen_ms, verdict_ms;
@@ -78,29 +69,14 @@ static long family_rss_kb(pid_t pid)
 static struct start program_start(double watch_ms, long *rss_kb)
 {
     struct start start = {0};
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    int terminal;
     double start_ms = now_ms();
-    pid_t pid = forkpty(&terminal, NULL, NULL, &size);
-    if (pid == 0) {
-        setenv("TERM", "xterm-256color", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
-        execl("./culprit", "culprit", (char *)NULL);
-        _exit(127);
-    }
-    if (pid < 0)
+    struct terminal terminal = terminal_start((const char *[]){"./culprit", NULL}, 80, 24);
+    if (terminal.pid <= 0)
         return start;
-    screen_watch(terminal, start_ms, start_ms + watch_ms, &start);
+    screen_watch(terminal.descriptor, start_ms, start_ms + watch_ms, &start);
     if (rss_kb != NULL)
-        *rss_kb = family_rss_kb(pid);
-    if (write(terminal, "q", 1) != 1)
-        kill(pid, SIGKILL);
-    double quit_ms = now_ms();
-    while (waitpid(pid, NULL, WNOHANG) == 0 && now_ms() < quit_ms + 3000)
-        usleep(1000);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    close(terminal);
+        *rss_kb = family_rss_kb(terminal.pid);
+    terminal_end(&terminal);
     return start;
 }
 
