@@ -1,15 +1,27 @@
 /* Who took the memory for which another was killed. */
 #include "judge/memory_kill.h"
 
+#include <math.h>
 #include <string.h>
 
 /* As much growth is nothing to speak of. */
 #define GROWTH_LEAST_BPS (256.0 * 1024)
 
-static bool group_is_shared(const struct node *one, const struct node *other)
+/* Of somebody who came and went between two samples the group is unknown. What one so young had taken is little: a host
+ * that ran out of memory by it is still short of it. */
+#define HOST_SHORT_PCT 85.0
+
+static bool host_was_short(const struct graph *graph)
+{
+    double used =
+        graph->host == NODE_NONE ? (double)NAN : (double)graph_measure(graph, graph->host, MEASURE_MEMORY_USED_PCT);
+    return !(used < HOST_SHORT_PCT);
+}
+
+static bool group_is_shared(const struct graph *graph, const struct node *one, const struct node *other)
 {
     if (one->memory_group == NULL)
-        return true;
+        return one->cgroup != NULL || host_was_short(graph);
     size_t length = strlen(one->memory_group);
     return other->cgroup != NULL && strncmp(other->cgroup, one->memory_group, length) == 0 &&
            (other->cgroup[length] == '\0' || other->cgroup[length] == '/');
@@ -37,7 +49,7 @@ static uint32_t largest_find(const struct graph *graph, uint32_t victim)
         const struct node *node = &graph->nodes[n];
         double bytes = (double)graph_measure(graph, n, MEASURE_RSS_BYTES);
         if (node->kind != NODE_PROCESS || node->self || n == victim || !(bytes > most) ||
-            !group_is_shared(&graph->nodes[victim], node))
+            !group_is_shared(graph, &graph->nodes[victim], node))
             continue;
         largest = n;
         most = bytes;
@@ -66,7 +78,8 @@ void memory_kill_find(const struct graph *graph, struct memory_kill *kill)
         double growth = (double)graph_measure(graph, n, MEASURE_RSS_GROWTH_BPS);
         bool larger = growth >= GROWTH_LEAST_BPS && growth > kill->growth_bps;
         if (graph->nodes[n].kind != NODE_PROCESS || graph->nodes[n].self || !larger ||
-            !group_is_shared(victim, &graph->nodes[n]) || (kill->squeezed && n == kill->victim))
+            (n != kill->victim && !group_is_shared(graph, victim, &graph->nodes[n])) ||
+            (kill->squeezed && n == kill->victim))
             continue;
         kill->grower = n;
         kill->growth_bps = growth;

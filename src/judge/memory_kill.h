@@ -1,6 +1,7 @@
 /* The kernel has killed a process because memory ran out: the largest, and seldom the one that took it. The culprit is
  * whoever had grown in the control group whose limit was hit (where there is none: on the host); the victim itself when
- * it grew most, or when nobody did.
+ * it grew most, or when nobody did, or when its group is unknown (it came and went between two samples) while the host has
+ * memory left: then the limit was that of some group, and nobody on the host can be blamed for it.
  *
  * Before it kills, the kernel takes pages away: a process of a limited group that fetches its own from the disk again,
  * hundreds of times a second, is squeezed. By whoever grows there, else by the largest of the others. */

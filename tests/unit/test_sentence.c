@@ -234,6 +234,26 @@ static void who_took_the_memory_for_which_another_was_killed_is_named(void **sta
     scene_done(&scene);
 }
 
+static void nobody_is_blamed_for_a_kill_in_a_group_that_was_not_seen(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t host = scene_node(&scene, NODE_HOST, "web3"), api = scene_process(&scene, "api", 900);
+    uint32_t other = scene_process(&scene, "other", 78);
+    scene.graph->host = host;
+    graph_measure_set(scene.graph, host, MEASURE_OOM_KILLED, 1);
+    graph_measure_set(scene.graph, host, MEASURE_MEMORY_USED_PCT, 20);
+    graph_measure_set(scene.graph, other, MEASURE_RSS_GROWTH_BPS, 800e3);
+    graph_measure_set(scene.graph, api, MEASURE_OOM_KILLED, 1);
+    scene.graph->nodes[api].exited = true;
+    says(&scene, "The kernel killed api[900] for lack of memory.");
+    assert_int_equal(scene_rank(&scene, api), 1);
+    graph_measure_set(scene.graph, host, MEASURE_MEMORY_USED_PCT, 97);
+    says(&scene, "The kernel killed api[900] for lack of memory; other[78] had taken 781 KB/s.");
+    scene_done(&scene);
+}
+
 static void quotas_and_storms_of_processes_are_told(void **state)
 {
     (void)state;
@@ -375,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_full_file_system_names_its_writer),
         cmocka_unit_test(pressure_names_who_stands_out_or_uses_most),
         cmocka_unit_test(who_took_the_memory_for_which_another_was_killed_is_named),
+        cmocka_unit_test(nobody_is_blamed_for_a_kill_in_a_group_that_was_not_seen),
         cmocka_unit_test(quotas_and_storms_of_processes_are_told),
         cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
         cmocka_unit_test(who_takes_the_memory_of_a_group_is_told_with_who_is_squeezed),
