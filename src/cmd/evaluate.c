@@ -159,22 +159,50 @@ static bool methods_choose(const char *names, bool *wanted, struct error *error)
     return true;
 }
 
+/* The model that a label names, kept for the next label that names it. NULL in *own->model where none is named. */
+struct own_model {
+    struct model *model;
+    const char *path;
+};
+
+static bool own_model_find(struct own_model *own, struct collection *collection, const struct trial *trial,
+                           struct error *error)
+{
+    const char *name = trial->label->model, *slash = strrchr(trial->name, '/');
+    const char *path = name == NULL
+                           ? NULL
+                           : arena_printf(&collection->arena, "%.*s/%s", (int)(slash - trial->name), trial->name, name);
+    if (name != NULL && path == NULL)
+        return error_memory(error);
+    if (path != NULL && own->path != NULL && strcmp(path, own->path) == 0)
+        return true;
+    model_free(own->model);
+    *own = (struct own_model){.model = path == NULL ? NULL : model_read(path, error), .path = path};
+    return path == NULL || own->model != NULL;
+}
+
 static bool trials_run(const struct command *command, struct collection *collection,
                        const struct trial_options *options, struct error *error)
 {
     bool done = true;
+    struct own_model own = {0};
     for (size_t i = 0; done && i < collection->count; i++) {
         struct trial *trial = &collection->trials[i];
         struct replay replay;
         progress_show("evaluating", i, collection->count);
-        if (!replay_open(command, &replay, trial->name, error))
-            return false;
+        done = (!options->own_models || own_model_find(&own, collection, trial, error)) &&
+               replay_open(command, &replay, trial->name, error);
+        if (!done)
+            break;
         struct error why;
-        done = trial_run(trial, replay.cursor, options, &why);
+        struct trial_options with = *options;
+        with.model = own.model == NULL ? options->model : own.model;
+        done = trial_run(trial, replay.cursor, &with, &why);
         if (!done)
             error_set(error, "%s: %s", trial->name, why.text);
         replay_close(&replay);
     }
+    model_free(own.model);
     progress_show("evaluating", collection->count, collection->count);
     return done;
 }
@@ -198,8 +226,10 @@ static int evaluate_run(const struct command *command, int argc, char **argv)
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
     struct error error = {0};
-    struct trial_options options = {
-        .window_ns = settings.window_ns, .calibrate_ns = settings.calibrate_ns, .seed = (uint64_t)settings.seed};
+    struct trial_options options = {.own_models = settings.model == NULL,
+                                    .window_ns = settings.window_ns,
+                                    .calibrate_ns = settings.calibrate_ns,
+                                    .seed = (uint64_t)settings.seed};
     if (!methods_choose(settings.against, options.wanted, &error))
         return command_fail(command, STATUS_USAGE, &error);
     struct collection collection = {0};
@@ -223,7 +253,8 @@ const struct command command_evaluate = {
     .summary = "labelled recordings: how often the culprit comes first",
     .details = "Beside each NAME.culprit of the directory stands NAME.label.json, which says who did it\n"
                "(doc/label-format.md). The ranking counts at the end of the fault, over all processes, ties against\n"
-               "the culprit. Intervals are 95 % bootstrap intervals.",
+               "the culprit. Intervals are 95 % bootstrap intervals. A model that a label names serves for its\n"
+               "recording, unless --model says which one: --model bundled judges all hosts as unknown ones.",
     OPTION_ROWS(option_rows),
     .arguments_min = 1,
     .arguments_max = 1,

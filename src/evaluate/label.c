@@ -135,6 +135,17 @@ static bool fault_read(const struct reader *reader, const cJSON *root)
     return label->culprits.count > 0 || reader_refuse(reader, "it names no culprit");
 }
 
+static bool model_take(const struct reader *reader, const cJSON *item)
+{
+    const char *name = cJSON_GetStringValue(item);
+    if (item == NULL)
+        return true;
+    if (name == NULL || name[0] == '\0' || name[0] == '.' || strlen(name) > 200 || strchr(name, '/') != NULL)
+        return reader_refuse(reader, "its model is not the name of a file beside it");
+    reader->label->model = arena_copy(&reader->label->arena, name, strlen(name));
+    return reader->label->model != NULL || error_memory(reader->error);
+}
+
 static bool root_read(const struct reader *reader, const cJSON *root)
 {
     struct label *label = reader->label;
@@ -151,6 +162,8 @@ static bool root_read(const struct reader *reader, const cJSON *root)
     if (split != NULL && strcmp(split, "design") != 0 && strcmp(split, "test") != 0)
         return reader_refuse(reader, "its split is neither \"design\" nor \"test\"");
     label->split = split != NULL && strcmp(split, "design") == 0 ? SPLIT_DESIGN : SPLIT_TEST;
+    if (!model_take(reader, member(root, "model")))
+        return false;
     const cJSON *healthy = member(root, "healthy");
     if (healthy != NULL && !cJSON_IsBool(healthy))
         return reader_refuse(reader, "healthy is neither true nor false");

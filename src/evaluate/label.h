@@ -33,6 +33,7 @@ extern const char *const label_splits[2];
 struct label {
     const char *class_name; /* sanitised; NULL: healthy from beginning to end */
     const char *intensity;  /* sanitised; "" = not told */
+    const char *model;      /* the name of a file beside the label: a model of this host; NULL = none */
     enum label_split split;
     int64_t begin_ns, end_ns;        /* of the fault, wall clock; what lies before is healthy. Healthy: 0, 0 */
     struct label_processes culprits; /* at least one, unless healthy */

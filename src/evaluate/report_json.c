@@ -41,6 +41,8 @@ static bool case_add(cJSON *list, const struct report *report, const struct tria
                  json_text(object, "class", trial->label->class_name) &&
                  json_text(object, "intensity", trial->label->intensity) &&
                  json_text(object, "split", label_splits[trial->label->split]) &&
+                 (!report->options->own_models || trial->label->model == NULL ||
+                  json_text(object, "model", trial->label->model)) &&
                  json_number(object, "healthy_seconds", trial->healthy_s) &&
                  json_count(object, "false_alarms", trial->false_alarms);
     if (!added || trial->label->class_name == NULL)

@@ -9,6 +9,7 @@
 struct trial_options {
     const struct model *model;
     const struct model *reference; /* of the methods of that name; needed where they are wanted */
+    bool own_models;               /* a model that a label names takes the place of `model` */
     int64_t window_ns;
     int64_t calibrate_ns; /* so much of the healthy beginning adapts and calibrates the model; 0 = none */
     uint64_t seed;

@@ -21,6 +21,7 @@ static struct hierarchy {
 } hierarchies[CAGE_CONTROLLERS] = {{.name = "cpu", .above = -1}, {.name = "memory", .above = -1}};
 
 static char own_name[NAME_BYTES];
+static unsigned chosen;
 
 static bool text_put(int folder, const char *file, const char *text)
 {
@@ -102,8 +103,9 @@ bool cage_enter(void)
 
 static void cage_path(enum cage_controller controller, const char *file, char *path, size_t size)
 {
-    snprintf(path, size, MOUNTED_AT "/%s%scage%s%s", hierarchies[controller].is_v2 ? "" : hierarchies[controller].name,
-             hierarchies[controller].is_v2 ? "" : "/", file == NULL ? "" : "/", file == NULL ? "" : file);
+    snprintf(path, size, MOUNTED_AT "/%s%scage%u%s%s",
+             hierarchies[controller].is_v2 ? "" : hierarchies[controller].name,
+             hierarchies[controller].is_v2 ? "" : "/", chosen, file == NULL ? "" : "/", file == NULL ? "" : file);
 }
 
 static bool put(enum cage_controller controller, const char *file, const char *text)
@@ -118,8 +120,7 @@ static bool unified_make(void)
 {
     return mount("cgroup2", MOUNTED_AT, "cgroup2", 0, NULL) == 0 && mkdir(MOUNTED_AT "/rest", 0755) == 0 &&
            text_put(AT_FDCWD, MOUNTED_AT "/rest/cgroup.procs", "0") &&
-           text_put(AT_FDCWD, MOUNTED_AT "/cgroup.subtree_control", "+cpu +memory") &&
-           mkdir(MOUNTED_AT "/cage", 0755) == 0;
+           text_put(AT_FDCWD, MOUNTED_AT "/cgroup.subtree_control", "+cpu +memory");
 }
 
 bool cage_make(void)
@@ -133,30 +134,44 @@ bool cage_make(void)
         snprintf(path, sizeof path, MOUNTED_AT "/%s", hierarchies[i].name);
         if (mkdir(path, 0755) != 0 || mount("cgroup", path, "cgroup", 0, hierarchies[i].name) != 0)
             return false;
+    }
+    return true;
+}
+
+bool cage_choose(unsigned number)
+{
+    char path[128];
+    chosen = number;
+    for (enum cage_controller i = 0; i < CAGE_CONTROLLERS; i++) {
         cage_path(i, NULL, path, sizeof path);
-        if (mkdir(path, 0755) != 0)
+        if (mkdir(path, 0755) != 0 && errno != EEXIST)
             return false;
     }
     return true;
 }
 
+/* The kernel empties a group of killed processes a moment after they are gone. */
+static void group_remove(int above, const char *inner)
+{
+    char path[NAME_BYTES + 16];
+    snprintf(path, sizeof path, "%s%s", own_name, inner);
+    for (int tries = 0; tries < 50 && unlinkat(above, path, AT_REMOVEDIR) != 0 && errno == EBUSY; tries++)
+        usleep(20000);
+}
+
 void cage_leave(void)
 {
-    static const char *const inner[] = {"/cage", "/rest", ""};
     for (int i = 0; i < CAGE_CONTROLLERS; i++) {
         if (hierarchies[i].above < 0)
             continue;
         text_put(hierarchies[i].above, "cgroup.procs", "0");
-        for (size_t j = 0; j < sizeof inner / sizeof inner[0]; j++) {
-            char path[NAME_BYTES + 16];
-            snprintf(path, sizeof path, "%s%s", own_name, inner[j]);
-            /* The kernel empties a group of killed processes a moment after they are gone. */
-            for (int tries = 0; unlinkat(hierarchies[i].above, path, AT_REMOVEDIR) != 0 && errno == EBUSY; tries++) {
-                if (tries == 50)
-                    break;
-                usleep(20000);
-            }
+        for (unsigned number = 0; number < CAGES_MAX; number++) {
+            char inner[16];
+            snprintf(inner, sizeof inner, "/cage%u", number);
+            group_remove(hierarchies[i].above, inner);
         }
+        group_remove(hierarchies[i].above, "/rest");
+        group_remove(hierarchies[i].above, "");
         close(hierarchies[i].above);
         hierarchies[i].above = -1;
     }

@@ -6,15 +6,20 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { CAGES_MAX = 8 };
+
 enum cage_controller { CAGE_CPU, CAGE_MEMORY, CAGE_CONTROLLERS };
 
 /* Makes a cgroup below the one of this process, per controller, and moves this process there. Before the cgroup
  * namespace is unshared, so that it becomes that namespace's root. False: there is no such controller, or this process
  * may not; nothing is left behind. */
 bool cage_enter(void);
-/* In the namespaces: mounts the hierarchies anew, so that paths fit, and makes an empty cgroup in each. */
+/* In the namespaces: mounts the hierarchies anew, so that paths fit. */
 bool cage_make(void);
-/* After the world has ended: moves this process back and removes what cage_enter and cage_make made. */
+/* Which of the cages is meant from here on, by this process and by those that it starts: less than CAGES_MAX. Makes it
+ * when it is not there. Begins with 0, to be made as well. */
+bool cage_choose(unsigned number);
+/* After the world has ended: moves this process back and removes all that was made. */
 void cage_leave(void);
 
 /* For stages: sets the limits, and puts a process inside. */

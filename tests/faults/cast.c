@@ -183,6 +183,13 @@ bool set_start(struct stage_set *set, bool culprits_first)
     return true;
 }
 
+void set_stop(const struct stage_set *set)
+{
+    for (int i = 0; i < set->count; i++)
+        if (set->members[i].pid > 0)
+            kill(-set->members[i].pid, SIGKILL);
+}
+
 long by_intensity(const struct stage_set *set, long low, long medium, long high)
 {
     return set->intensity == 0 ? low : set->intensity == 1 ? medium : high;

@@ -65,6 +65,9 @@ void member_keep(struct member *member, int descriptor);
  * False: a process could not be started or died at once. */
 bool set_start(struct stage_set *set, bool culprits_first);
 
+/* Kills the members that are left, and what they started. */
+void set_stop(const struct stage_set *set);
+
 /* The three values by intensity. */
 long by_intensity(const struct stage_set *set, long low, long medium, long high);
 /* 0 <= number < limit, from the state that is advanced. */

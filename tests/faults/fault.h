@@ -12,6 +12,7 @@ enum need {
     NEEDS_TUNNEL = 8, /* /dev/net/tun */
     NEEDS_REDIS = 16, /* redis-server */
     NEEDS_FLOCK = 32, /* flock(1) */
+    NEEDS_CPU = 64,   /* much cpu for its honest part: comes late to a host that lives on, goes early (host.h) */
 };
 
 struct fault {

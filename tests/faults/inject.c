@@ -1,220 +1,123 @@
 /* Stages one fault in a world of its own, records it, and writes the label:
  *
  *     inject [-i low|medium|high] [-s SEED] [-m MIX] [-p design|test] [-d SECONDS] [-c CULPRIT] -o DIRECTORY CLASS
+ *     inject -b SECONDS [-s SEED] [-m MIX] [-p design|test] [-c CULPRIT] -o DIRECTORY CLASS...
  *     inject -l        lists the classes
  *
- * Writes DIRECTORY/CLASS-MIX-SEED.culprit (anonymised) and .label.json, or nothing. Needs root for the namespaces:
- * without, it ends with 77. Everything is bounded: the recorded time (-d, 12 s) and 28 seconds more, and what act.h
- * says. */
-#include "tests/faults/fault.h"
+ * Writes DIRECTORY/CLASS-MIX-SEED.culprit (anonymised) and .label.json, or nothing. With -b one host lives through all
+ * of the classes, after so many healthy seconds that are recorded, too (host.h); these recordings keep all names, so
+ * that what was learnt of the healthy ones holds for the others. Needs root for the namespaces: without, it ends
+ * with 77. Everything is bounded: the recorded time (-d, 12 s) and 28 seconds more, and what act.h says. */
+#include "tests/faults/host.h"
 #include "tests/faults/world.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-    SETTLE_MS = 3000,
-    HEALTHY_MS = 4600,
-    PROOF_MS = 1500,
-    BESIDE_S = 30,
-    RECORDED_S = 12,
-    RECORDED_MAX_S = 3600,
-    STATUS_SKIPPED = 77
-};
-
-static const char *const intensities[] = {"low", "medium", "high"};
+enum { SETTLE_MS = 3000, BESIDE_S = 30, RECORDED_MAX_S = 3600, STATUS_SKIPPED = 77 };
 
 struct injection {
-    const struct fault *fault;
     int intensity;
-    unsigned long seed, mix, recorded_s;
-    const char *split, *culprit, *directory;
-    char folder[64], disk[64], recording[512], label[512];
+    struct take take; /* of a single fault */
+    struct host host;
 };
 
-static double now_s(void)
+static int complain(const struct fault *fault, const char *what)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static pid_t recorder_start(const struct injection *injection, const sigset_t *mask)
-{
-    char duration[32];
-    snprintf(duration, sizeof duration, "%lus", injection->recorded_s);
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    sigprocmask(SIG_SETMASK, mask, NULL);
-    int log = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    execl(injection->culprit, injection->culprit, "record", "--anonymise", "--interval", "1s", "--duration", duration,
-          "-o", injection->recording, (char *)NULL);
-    _exit(127);
-}
-
-static void processes_print(FILE *file, const struct stage_set *set, enum part part, const char *name)
-{
-    const char *between = "";
-    fprintf(file, ",\n  \"%s\": [", name);
-    for (int i = 0; i < set->count; i++)
-        if (set->members[i].part == part) {
-            fprintf(file, "%s{\"pid\": %d, \"start_ticks\": \"%llu\"}", between, (int)set->members[i].pid,
-                    (unsigned long long)set->members[i].start_ticks);
-            between = ", ";
-        }
-    if (part == PART_CULPRIT && set->culprit_port != 0)
-        fprintf(file, "{\"remote_port\": %ld}", set->culprit_port);
-    fprintf(file, "]");
-}
-
-static bool label_write(const struct injection *injection, const struct stage_set *set, double begin_s, double end_s)
-{
-    FILE *file = fopen(injection->label, "we");
-    if (file == NULL)
-        return false;
-    fprintf(file, "{\n  \"version\": 1,\n  \"intensity\": \"%s\",\n  \"split\": \"%s\"",
-            intensities[injection->intensity], injection->split);
-    if (injection->fault->healthy) {
-        fprintf(file, ",\n  \"healthy\": true");
-    } else {
-        fprintf(file, ",\n  \"class\": \"%s\",\n  \"begin\": %.3f,\n  \"end\": %.3f", injection->fault->name, begin_s,
-                end_s);
-        processes_print(file, set, PART_CULPRIT, "culprits");
-        processes_print(file, set, PART_VICTIM, "victims");
-        processes_print(file, set, PART_INNOCENT, "innocents");
-    }
-    fprintf(file, "\n}\n");
-    return fclose(file) == 0;
-}
-
-static int complain(const struct injection *injection, const char *what)
-{
-    fprintf(stderr, "inject %s: %s\n", injection->fault->name, what);
+    fprintf(stderr, "inject %s: %s\n", fault->name, what);
     return 1;
 }
 
-/* Process 1 collects whoever ends, at once: a parent that does not is a fault of its own. */
-static volatile sig_atomic_t recorder_status = -1;
-static pid_t recorder;
-
-static void ended_collect(int number)
-{
-    (void)number;
-    int status, kept = errno;
-    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
-        if (ended == recorder)
-            recorder_status = (sig_atomic_t)status;
-    errno = kept;
-}
-
-static void recorder_run(const struct injection *injection)
-{
-    sigset_t ending, before;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGCHLD);
-    signal(SIGCHLD, ended_collect);
-    sigprocmask(SIG_BLOCK, &ending, &before);
-    recorder = recorder_start(injection, &before);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-}
-
-static bool recorder_await(void)
-{
-    while (recorder > 0 && recorder_status < 0)
-        moment(20);
-    return recorder > 0 && WIFEXITED(recorder_status) && WEXITSTATUS(recorder_status) == 0;
-}
-
 /* Process 1 of the fault's world: when it returns, everything in there ends. */
+static int fault_play(const struct injection *injection)
+{
+    static struct stage_set set;
+    const struct host *host = &injection->host;
+    const struct fault *fault = host->faults[0];
+    if (!set_init(&set, host->folder, host->seed * 7919 + host->mix, injection->intensity, (unsigned)host->mix))
+        return complain(fault, "no memory to share");
+    snprintf(set.disk, sizeof set.disk, "%s", host->disk);
+    fault->stage(&set);
+    background_stage(&set);
+    if (!set_start(&set, host->seed % 2 == 1))
+        return complain(fault, "a process could not be started");
+    moment(SETTLE_MS);
+    take_prepare();
+    const char *amiss = take_fault(&injection->take, fault, &set);
+    return amiss == NULL ? 0 : complain(fault, amiss);
+}
+
 static int play(void *argument)
 {
     const struct injection *injection = argument;
-    static struct stage_set set;
-    if (!set_init(&set, injection->folder, injection->seed * 7919 + injection->mix, injection->intensity,
-                  (unsigned)injection->mix))
-        return complain(injection, "no memory to share");
-    snprintf(set.disk, sizeof set.disk, "%s", injection->disk);
-    injection->fault->stage(&set);
-    background_stage(&set);
-    if (!set_start(&set, injection->seed % 2 == 1))
-        return complain(injection, "a process could not be started");
-    moment(SETTLE_MS);
-    recorder_run(injection);
-    moment(HEALTHY_MS);
-    double begin_s = now_s();
-    atomic_store(&set.shared->on, true);
-    moment(PROOF_MS);
-    const char *amiss = injection->fault->prove(&set);
-    if (!recorder_await())
-        return complain(injection, "the recorder failed");
-    if (amiss != NULL)
-        return complain(injection, amiss);
-    double end_s = injection->fault->over_ms > 0 ? begin_s + injection->fault->over_ms / 1000.0 : now_s();
-    return label_write(injection, &set, begin_s, end_s) ? 0 : complain(injection, "the label cannot be written");
+    return injection->host.baseline_s > 0 ? host_play(&injection->host) : fault_play(injection);
 }
 
 static int usage(void)
 {
     fprintf(stderr, "usage: inject [-i low|medium|high] [-s SEED] [-m MIX] [-p design|test] [-d SECONDS] [-c CULPRIT] "
-                    "-o DIRECTORY CLASS\n       inject -l\n");
+                    "-o DIRECTORY CLASS\n"
+                    "       inject -b SECONDS [-s SEED] [-m MIX] [-p design|test] [-c CULPRIT] -o DIRECTORY CLASS...\n"
+                    "       inject -l\n");
     return 2;
+}
+
+static int intensity_find(const char *name)
+{
+    int intensity = 2;
+    while (intensity > 0 && strcmp(name, intensities[intensity]) != 0)
+        intensity--;
+    return intensity;
+}
+
+static bool option_take(struct injection *injection, int option, const char *value)
+{
+    struct host *host = &injection->host;
+    switch (option) {
+    case 'i':
+        injection->intensity = intensity_find(value);
+        return true;
+    case 's':
+        host->seed = strtoul(value, NULL, 10);
+        return true;
+    case 'm':
+        host->mix = strtoul(value, NULL, 10) % MIXES;
+        return true;
+    case 'p':
+        host->split = strcmp(value, "design") == 0 ? "design" : "test";
+        return true;
+    case 'b':
+        host->baseline_s = strtoul(value, NULL, 10);
+        return host->baseline_s >= TAKE_LEAST_S && host->baseline_s <= RECORDED_MAX_S;
+    case 'd':
+        injection->take.recorded_s = strtoul(value, NULL, 10);
+        return injection->take.recorded_s >= TAKE_LEAST_S && injection->take.recorded_s <= RECORDED_MAX_S;
+    case 'c':
+        host->culprit = value;
+        return true;
+    case 'o':
+        host->directory = realpath(value, NULL); /* for as long as this process lives */
+        return host->directory != NULL;
+    default:
+        return false;
+    }
 }
 
 static bool options_take(struct injection *injection, int argc, char **argv)
 {
-    for (int option; (option = getopt(argc, argv, "i:s:m:p:d:c:o:")) != -1;)
-        switch (option) {
-        case 'i':
-            for (injection->intensity = 2;
-                 injection->intensity > 0 && strcmp(optarg, intensities[injection->intensity]) != 0;)
-                injection->intensity--;
-            break;
-        case 's':
-            injection->seed = strtoul(optarg, NULL, 10);
-            break;
-        case 'm':
-            injection->mix = strtoul(optarg, NULL, 10) % MIXES;
-            break;
-        case 'p':
-            injection->split = strcmp(optarg, "design") == 0 ? "design" : "test";
-            break;
-        case 'd':
-            injection->recorded_s = strtoul(optarg, NULL, 10);
-            break;
-        case 'c':
-            injection->culprit = optarg;
-            break;
-        case 'o':
-            injection->directory = optarg;
-            break;
-        default:
+    struct host *host = &injection->host;
+    for (int option; (option = getopt(argc, argv, "i:s:m:p:b:d:c:o:")) != -1;)
+        if (!option_take(injection, option, optarg))
             return false;
-        }
-    injection->fault = optind + 1 == argc ? fault_find(argv[optind]) : NULL;
-    return injection->fault != NULL && injection->directory != NULL && injection->recorded_s >= RECORDED_S &&
-           injection->recorded_s <= RECORDED_MAX_S;
-}
-
-static void paths_set(struct injection *injection, const char *directory)
-{
-    snprintf(injection->recording, sizeof injection->recording, "%.400s/%s-%lu-%lu.culprit", directory,
-             injection->fault->name, injection->mix, injection->seed);
-    snprintf(injection->label, sizeof injection->label, "%.400s/%s-%lu-%lu.label.json", directory,
-             injection->fault->name, injection->mix, injection->seed);
-    unlink(injection->recording);
-    unlink(injection->label);
+    for (; optind < argc && host->count < HOST_FAULTS_MAX; optind++)
+        if ((host->faults[host->count++] = fault_find(argv[optind])) == NULL)
+            return false;
+    return host->directory != NULL && optind == argc && (host->count == 1 || (host->count > 1 && host->baseline_s > 0));
 }
 
 static void folder_remove(const char *folder)
@@ -227,32 +130,50 @@ static void folder_remove(const char *folder)
     rmdir(folder);
 }
 
+/* Leaves out what this host lacks the means for. Returns what the others need. */
+static unsigned faults_check(struct host *host)
+{
+    unsigned needs = 0;
+    int kept = 0;
+    for (int i = 0; i < host->count; i++) {
+        const char *lack = fault_lacks(host->faults[i], host->disk);
+        if (lack != NULL) {
+            complain(host->faults[i], lack);
+            continue;
+        }
+        needs |= host->faults[i]->needs;
+        host->faults[kept++] = host->faults[i];
+    }
+    host->count = kept;
+    return needs;
+}
+
 static int injection_run(struct injection *injection)
 {
-    snprintf(injection->folder, sizeof injection->folder, "/tmp/stage.XXXXXX");
-    snprintf(injection->disk, sizeof injection->disk, "/tmp/stage-disk.XXXXXX");
-    if (mkdtemp(injection->folder) == NULL)
-        return complain(injection, "no folder can be made in /tmp");
-    if (mkdtemp(injection->disk) == NULL) {
-        rmdir(injection->folder);
-        return complain(injection, "no folder can be made in /tmp");
+    struct host *host = &injection->host;
+    snprintf(host->folder, sizeof host->folder, "/tmp/stage.XXXXXX");
+    snprintf(host->disk, sizeof host->disk, "/tmp/stage-disk.XXXXXX");
+    if (mkdtemp(host->folder) == NULL)
+        return complain(host->faults[0], "no folder can be made in /tmp");
+    if (mkdtemp(host->disk) == NULL) {
+        rmdir(host->folder);
+        return complain(host->faults[0], "no folder can be made in /tmp");
     }
-    const char *lack = fault_lacks(injection->fault, injection->disk);
+    unsigned needs = faults_check(host);
+    unsigned seconds = host->baseline_s > 0 ? host_seconds(host) : (unsigned)injection->take.recorded_s + BESIDE_S;
     int status = STATUS_SKIPPED;
-    if (lack != NULL)
-        complain(injection, lack);
-    else
-        status = world_run(injection->folder, (unsigned)injection->recorded_s + BESIDE_S,
-                           (injection->fault->needs & NEEDS_CAGE) != 0, play, injection);
-    folder_remove(injection->folder);
-    folder_remove(injection->disk);
+    if (host->count > 0)
+        status = world_run(host->folder, seconds, (needs & NEEDS_CAGE) != 0, play, injection);
+    folder_remove(host->folder);
+    folder_remove(host->disk);
     return status;
 }
 
 int main(int argc, char **argv)
 {
-    struct injection injection = {
-        .split = "design", .culprit = "./culprit", .seed = 1, .intensity = 1, .recorded_s = RECORDED_S};
+    struct injection injection = {.intensity = 1,
+                                  .take = {.recorded_s = TAKE_LEAST_S, .anonymised = true},
+                                  .host = {.split = "design", .culprit = "./culprit", .seed = 1}};
     if (argc == 2 && strcmp(argv[1], "-l") == 0) {
         for (size_t i = 0; i < fault_count; i++)
             printf("%s\n", faults[i].name);
@@ -260,15 +181,17 @@ int main(int argc, char **argv)
     }
     if (!options_take(&injection, argc, argv))
         return usage();
-    char *directory = realpath(injection.directory, NULL);
-    if (directory == NULL)
-        return complain(&injection, "there is no such directory");
-    paths_set(&injection, directory);
-    free(directory);
+    struct take *take = &injection.take;
+    const struct host *host = &injection.host;
+    take->culprit = host->culprit;
+    take->split = host->split;
+    if (host->baseline_s == 0)
+        take_name(take, host->directory, host->faults[0]->name, host->mix, host->seed);
     int status = injection_run(&injection);
+    if (host->baseline_s > 0)
+        return status;
     if (status == 0)
-        return chmod(injection.recording, 0644);
-    unlink(injection.recording);
-    unlink(injection.label);
+        return chmod(take->recording, 0644);
+    take_remove(take);
     return status;
 }

@@ -45,7 +45,7 @@ static bool world_make(const char *folder, bool caged)
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
            mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 &&
            mount("tmpfs", folder, "tmpfs", 0, "size=768m") == 0 && sethostname("bench", 5) == 0 && loopback_up() &&
-           (!caged || cage_make());
+           (!caged || (cage_make() && cage_choose(0)));
 }
 
 static void signals_take(void)
