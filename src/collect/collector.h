@@ -16,6 +16,7 @@ struct collector_options {
     const char *proc_path; /* NULL = /proc; tests give a frozen tree (then sockets and file systems are not asked) */
     bool no_sockets;       /* leaves out netlink: tests */
     size_t event_bytes;    /* room for the events between two samples, as lifecycle_new takes it: tests */
+    size_t wait_places;    /* for threads that sleep, as wait_recorder_new takes it: tests */
 };
 
 /* Forks the collector. NULL with a sentence on failure. */

@@ -205,7 +205,7 @@ void check_wait_recorder(struct doctor_row *row)
 {
     struct error missing = {0};
     int64_t began_ns = clock_boottime_ns();
-    struct wait_recorder *recorder = wait_recorder_new(&missing);
+    struct wait_recorder *recorder = wait_recorder_new(0, &missing);
     part_tell(row, recorder != NULL, "pipes, sockets, futexes, devices", began_ns, &missing);
     wait_recorder_free(recorder);
 }

@@ -70,8 +70,9 @@ bool lifecycle_collect(struct source *source)
     return true;
 }
 
-struct wait_recorder *wait_recorder_new(struct error *error)
+struct wait_recorder *wait_recorder_new(size_t places, struct error *error)
 {
+    (void)places;
     kernel_absence_tell(KERNEL_WAITS, error);
     return NULL;
 }

@@ -44,6 +44,7 @@ struct source *source_new(const struct collector_options *options, struct error 
     }
     source->live = options->proc_path == NULL;
     source->event_bytes = options->event_bytes;
+    source->wait_places = options->wait_places;
     source->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     source->ns_per_tick = (uint64_t)(NS_PER_S / sysconf(_SC_CLK_TCK));
     lock_init(source);
@@ -298,7 +299,7 @@ bool source_settle(struct source *source)
     if (is_untried(source, source->recorder, &source->recorder_missing))
         source->recorder = recorder_new(&source->recorder_missing);
     if (clock_boottime_ns() < enough_ns && is_untried(source, source->wait_recorder, &source->waits_missing))
-        source->wait_recorder = wait_recorder_new(&source->waits_missing);
+        source->wait_recorder = wait_recorder_new(source->wait_places, &source->waits_missing);
     if (clock_boottime_ns() < enough_ns && is_untried(source, source->lifecycle, &source->lifecycle_missing))
         source->lifecycle = lifecycle_new(source->event_bytes, &source->lifecycle_missing);
     if (clock_boottime_ns() < enough_ns && is_untried(source, source->network, &source->network_missing))

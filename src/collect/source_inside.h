@@ -124,6 +124,7 @@ struct source {
     bool kernel_read_before;             /* and for the one before */
     uint64_t page_bytes, ns_per_tick;
     size_t event_bytes; /* as lifecycle_new takes it */
+    size_t wait_places; /* as wait_recorder_new takes it */
 
     uint64_t number; /* of the sample under way, from 1 */
     bool complete;

@@ -26,7 +26,7 @@ static void calls_fill(struct waits_bpf *programs)
     }
 }
 
-static int programs_load(struct wait_recorder *recorder)
+static int programs_load(struct wait_recorder *recorder, size_t places)
 {
     recorder->programs = waits_bpf__open();
     if (recorder->programs == NULL)
@@ -35,6 +35,9 @@ static int programs_load(struct wait_recorder *recorder)
     recorder->programs->rodata->own_namespace = own.inode;
     recorder->programs->rodata->own_namespace_device = own.device;
     calls_fill(recorder->programs);
+    uint32_t place_count = places == 0 ? WAITS_PLACES : (uint32_t)places;
+    recorder->programs->rodata->last_place = place_count - 1;
+    bpf_map__set_max_entries(recorder->programs->maps.sleepers, place_count);
     bpf_program__set_autoattach(recorder->programs->progs.wait_list, false);
     int result = waits_bpf__load(recorder->programs);
     if (result != 0)
@@ -43,7 +46,7 @@ static int programs_load(struct wait_recorder *recorder)
     return waits_bpf__attach(recorder->programs);
 }
 
-struct wait_recorder *wait_recorder_new(struct error *error)
+struct wait_recorder *wait_recorder_new(size_t places, struct error *error)
 {
     struct wait_recorder *recorder = calloc(1, sizeof *recorder);
     if (recorder == NULL) {
@@ -51,7 +54,7 @@ struct wait_recorder *wait_recorder_new(struct error *error)
         return NULL;
     }
     recorder_library_silence();
-    int result = programs_load(recorder);
+    int result = programs_load(recorder, places);
     recorder->loaded_ns = clock_boottime_ns();
     if (result == 0)
         return recorder;

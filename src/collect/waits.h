@@ -14,6 +14,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct process_memory;
@@ -22,8 +23,9 @@ struct source;
 struct wait_ends;
 struct wait_recorder;
 
-/* Loads and attaches the programs. NULL with a sentence that says why not. */
-struct wait_recorder *wait_recorder_new(struct error *error);
+/* Loads and attaches the programs. places: for threads that sleep, by the lowest bits of their numbers, a power of two;
+ * 0: 65,536. Those who find theirs taken are kept too, at more cost. NULL with a sentence that says why not. */
+struct wait_recorder *wait_recorder_new(size_t places, struct error *error);
 void wait_recorder_free(struct wait_recorder *recorder);
 
 /* A sample begins: what ends from now on belongs to the next one. */

@@ -46,7 +46,7 @@ static bool programs_load(struct programs *programs, struct error *error)
 {
     programs->recorder = recorder_new(error);
     programs->lifecycle = programs->recorder == NULL ? NULL : lifecycle_new(0, error);
-    programs->waits = programs->lifecycle == NULL ? NULL : wait_recorder_new(error);
+    programs->waits = programs->lifecycle == NULL ? NULL : wait_recorder_new(0, error);
     return programs->waits != NULL;
 }
 

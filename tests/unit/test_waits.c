@@ -31,25 +31,36 @@ struct scene {
     struct wait_pair pair;
 };
 
-static int scene_set(void **state)
+static int scene_make(void **state, size_t places)
 {
     struct scene *scene = calloc(1, sizeof *scene);
     struct error error = {0};
     *state = scene;
     if (scene == NULL)
         return -1;
-    struct wait_recorder *recorder = wait_recorder_new(&error);
+    struct wait_recorder *recorder = wait_recorder_new(0, &error);
     scene->recorder = recorder != NULL;
     if (recorder == NULL)
         print_message("no recorder: %s\n", error.text);
     wait_recorder_free(recorder);
-    scene->source = source_new(&(struct collector_options){0}, &error);
+    scene->source = source_new(&(struct collector_options){.wait_places = places}, &error);
     if (scene->source == NULL)
         return -1;
     sample_release(source_sample(scene->source, true, &error));
     while (!source_settle(scene->source))
         continue;
     return 0;
+}
+
+static int scene_set(void **state)
+{
+    return scene_make(state, 0);
+}
+
+/* All threads that sleep share one place. */
+static int crowded_scene_set(void **state)
+{
+    return scene_make(state, 1);
 }
 
 static int scene_clear(void **state)
@@ -184,6 +195,12 @@ static void wait_between_two_samples_is_told(void **state)
     }
 }
 
+static void wait_of_a_thread_whose_place_is_taken_is_told(void **state)
+{
+    wait_that_goes_on_is_told_once_and_then_its_end(state);
+    wait_between_two_samples_is_told(state);
+}
+
 /* A wait of that process among the rows, SIZE_MAX: none; fails when there are several. */
 static size_t only_row(const struct sample *sample, pid_t pid, enum wait_kind kind)
 {
@@ -306,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(wait_that_goes_on_is_told_once_and_then_its_end, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_between_two_samples_is_told, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(wait_of_a_thread_whose_place_is_taken_is_told, crowded_scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_that_is_older_is_left_to_proc, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(who_wakes_by_a_signal_was_not_waited_for, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_inside_a_process_names_its_threads, scene_set, scene_clear),

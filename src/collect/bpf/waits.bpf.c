@@ -1,9 +1,9 @@
 /* The waits of threads, in the kernel: who slept for a millisecond or more in a call that waits for somebody, on what,
  * and who woke it.
  *
- * A thread is noted when it leaves the cpu to sleep in such a call (by the table of calls that /proc's half reads too),
- * and looked at when it is woken: only sleeps of a millisecond and more cost more than one look at a map. It still
- * sleeps then, so that its registers and descriptors tell what for.
+ * When a thread leaves the cpu to sleep just the time is noted, and the owner of a futex, whose word only the thread
+ * itself can read. It is looked at when it is woken, and only if a millisecond has gone by: by the table of calls that
+ * /proc's half reads too. It still sleeps then, so that its registers and descriptors tell what for.
  *
  * Who wakes is who was waited for only when the kernel runs on that process's behalf. In an interrupt `current` is a
  * bystander; such a wake leaves the holder open, unless the interrupt is the loopback's, inside the call that sends:
@@ -25,14 +25,15 @@
 #include <bpf/bpf_tracing.h>
 
 #include "collect/bpf/task.bpf.h"
+#include "collect/bpf/waits_asleep.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 enum {
     STATE_INTERRUPTIBLE = 1, /* include/linux/sched.h */
     STATE_UNINTERRUPTIBLE = 2,
-    STATE_DEAD = 0x80,
     STATE_NO_LOAD = 0x400,      /* with UNINTERRUPTIBLE: idle */
+    STATE_FREEZABLE = 0x2000,   /* since 6.1 */
     KERNEL_THREAD = 0x00200000, /* PF_KTHREAD */
     IO_WORKER = 0x00000010,     /* PF_IO_WORKER */
     SHORTEST_NS = 1000000,
@@ -57,20 +58,13 @@ enum {
     OWNER_OFFSET = 8, /* of __owner behind __lock in pthread_mutex_t: bits/struct_mutex.h */
 };
 
-#define FUTEX_WAITERS 0x80000000U
+#define FUTEX_WAITERS     0x80000000U
+#define FREEZABLE_VERSION 0x060100 /* 6.1 */
 
+extern int LINUX_KERNEL_VERSION __kconfig;
 const volatile __u8 calls[WAITS_CALLS]; /* class and second descriptor of each system call */
 
 __u32 generation;
-__u32 lost;
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, WAITS_SLEEPERS);
-    __type(key, __u32);
-    __type(value, struct waits_sleeper);
-} sleepers SEC(".maps");
-
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, WAITS_SUMS);
@@ -152,38 +146,37 @@ static __always_inline __u32 futex_owner(const struct registers *registers)
     return owner & FUTEX_OWNER;
 }
 
+/* May a thread that falls asleep in that state do so for a futex? From 6.1 on such sleeps let the machine freeze,
+ * except those behind a lock that lends its priority. */
+static __always_inline bool state_suits_futex(struct task_struct *task, __u32 state)
+{
+    struct task_struct___waits *blocked = (void *)task;
+    return LINUX_KERNEL_VERSION < FREEZABLE_VERSION || (state & STATE_FREEZABLE) ||
+           !bpf_core_field_exists(blocked->pi_blocked_on) || blocked->pi_blocked_on;
+}
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(wait_begin, bool preempted, struct task_struct *task)
 {
-    if (preempted)
+    __u32 state = state_of(task), owner = 0;
+    if (preempted || !(state & (STATE_INTERRUPTIBLE | STATE_UNINTERRUPTIBLE)) ||
+        (task->flags & (KERNEL_THREAD | IO_WORKER)))
         return 0;
-    __u32 state = state_of(task), thread = (__u32)task->pid;
-    if (!(state & (STATE_INTERRUPTIBLE | STATE_UNINTERRUPTIBLE))) {
-        if (state & STATE_DEAD)
-            bpf_map_delete_elem(&sleepers, &thread);
-        return 0;
-    }
-    if (task->flags & (KERNEL_THREAD | IO_WORKER))
-        return 0;
-    struct pt_regs *user = (struct pt_regs *)bpf_task_pt_regs(task);
-    __u32 class = call_entry(call_number(user)) & WAITS_CLASS_MASK;
-    if (!sleep_counts(class, state))
-        return 0;
-    struct waits_sleeper sleeper = {0};
-    if (class == CALL_FUTEX) {
-        struct registers registers;
-        registers_read(&registers, user);
-        sleeper.owner = futex_owner(&registers);
-        /* A thread at rest: conditions and semaphores inside a process tell nobody who holds them. */
-        if (sleeper.owner == 0 && (registers.arguments[1] & FUTEX_PRIVATE))
+    if (state_suits_futex(task, state)) {
+        struct pt_regs *user = (struct pt_regs *)bpf_task_pt_regs(task);
+        __u32 class = call_entry(call_number(user)) & WAITS_CLASS_MASK;
+        if (!sleep_counts(class, state))
             return 0;
+        if (class == CALL_FUTEX) {
+            struct registers registers;
+            registers_read(&registers, user);
+            owner = futex_owner(&registers);
+            /* A thread at rest: conditions and semaphores inside a process tell nobody who holds them. */
+            if (owner == 0 && (registers.arguments[1] & FUTEX_PRIVATE))
+                return 0;
+        }
     }
-    sleeper.since_ns = bpf_ktime_get_boot_ns();
-    struct waits_sleeper *known = bpf_map_lookup_elem(&sleepers, &thread);
-    if (known)
-        *known = sleeper;
-    else if (bpf_map_update_elem(&sleepers, &thread, &sleeper, BPF_ANY))
-        __sync_fetch_and_add(&lost, 1);
+    sleeper_add(task, owner);
     return 0;
 }
 
@@ -428,20 +421,17 @@ static __noinline int wait_note(const void *arguments, struct task_struct *task,
 SEC("tp_btf/sched_waking")
 int BPF_PROG(wait_end, struct task_struct *task)
 {
-    if (task->flags & (KERNEL_THREAD | IO_WORKER))
-        return 0;
-    struct pt_regs *user = (struct pt_regs *)bpf_task_pt_regs(task);
-    __u32 class = call_entry(call_number(user)) & WAITS_CLASS_MASK;
-    if (!sleep_counts(class, state_of(task)))
-        return 0;
-    __u32 thread = (__u32)task->pid;
-    struct waits_sleeper *sleeper = bpf_map_lookup_elem(&sleepers, &thread);
-    if (!sleeper || sleeper->since_ns == 0)
+    struct waits_sleeper *sleeper = sleeper_find(task);
+    if (!sleeper)
         return 0;
     struct waits_sleeper slept = *sleeper;
     __u64 now = bpf_ktime_get_boot_ns();
-    sleeper->since_ns = 0;
-    return now < slept.since_ns + SHORTEST_NS ? 0 : wait_note(ctx, task, user, &slept, now);
+    sleeper_remove(sleeper);
+    if (now < slept.since_ns + SHORTEST_NS)
+        return 0;
+    struct pt_regs *user = (struct pt_regs *)bpf_task_pt_regs(task);
+    __u32 class = call_entry(call_number(user)) & WAITS_CLASS_MASK;
+    return sleep_counts(class, state_of(task)) ? wait_note(ctx, task, user, &slept, now) : 0;
 }
 
 SEC("iter/task")
@@ -450,8 +440,8 @@ int wait_list(struct bpf_iter__task *context)
     struct task_struct *task = context->task;
     if (!task || (task->flags & (KERNEL_THREAD | IO_WORKER)))
         return 0;
-    __u32 thread = (__u32)task->pid, state = state_of(task);
-    struct waits_sleeper *sleeper = bpf_map_lookup_elem(&sleepers, &thread);
+    __u32 state = state_of(task);
+    struct waits_sleeper *sleeper = sleeper_find(task);
     __u64 since_ns = sleeper ? sleeper->since_ns : 0;
     if (since_ns == 0 || bpf_ktime_get_boot_ns() < since_ns + SHORTEST_NS)
         return 0;

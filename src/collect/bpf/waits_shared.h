@@ -7,11 +7,12 @@
 #include "collect/bpf/recorder_shared.h"
 
 enum {
-    WAITS_CALLS = 512,      /* a power of two, more than there are system calls */
-    WAITS_CLASS_MASK = 15,  /* of a call: its class, */
-    WAITS_OTHER_SHIFT = 4,  /* and above it the argument with a second descriptor, 0: it has none */
-    WAITS_SLEEPERS = 32768, /* threads that are asleep in a call that may be a wait */
-    WAITS_SUMS = 8192,      /* waits that ended since the sample before last, summed */
+    WAITS_CALLS = 512,     /* a power of two, more than there are system calls */
+    WAITS_CLASS_MASK = 15, /* of a call: its class, */
+    WAITS_OTHER_SHIFT = 4, /* and above it the argument with a second descriptor, 0: it has none */
+    WAITS_PLACES = 65536,  /* of threads that sleep, unless the collector asks for fewer: a power of two */
+    WAITS_CROWD = 8192,    /* threads that sleep and whose place is taken */
+    WAITS_SUMS = 8192,     /* waits that ended since the sample before last, summed */
 };
 
 /* Marks of a wait. */
@@ -25,11 +26,11 @@ enum {
 
 #define WAITS_NO_DESCRIPTOR 0xffffffffU
 
-/* sleepers: since when a thread sleeps, by its global id. */
+/* sleepers, crowd: since when a thread sleeps. */
 struct waits_sleeper {
-    __u64 since_ns; /* 0: it has been woken */
+    __u64 since_ns; /* 0: nobody sleeps here */
     __u32 owner;    /* of a futex: the thread that holds it, in the waiter's pid namespace; 0: not known */
-    __u32 unused;
+    __u32 thread;   /* its global id */
 };
 
 /* What is waited for. */

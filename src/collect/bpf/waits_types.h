@@ -28,8 +28,22 @@ struct signal_struct___waits {
     struct sigpending___waits shared_pending;
 };
 
+struct rq {
+    __u64 clock; /* ns, this processor's own */
+};
+
+struct cfs_rq {
+    struct rq *rq;
+};
+
+struct sched_entity___waits {
+    struct cfs_rq *cfs_rq; /* with CONFIG_FAIR_GROUP_SCHED */
+};
+
 struct task_struct___waits {
     void *stack;
+    struct sched_entity___waits se;
+    void *pi_blocked_on; /* with CONFIG_RT_MUTEXES */
     struct files_struct___waits *files;
     struct signal_struct___waits *signal;
     struct sigpending___waits pending;
