@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +64,18 @@ static int output_settle(int status)
     return STATUS_FAILED;
 }
 
+/* Every second the same megabytes are taken and given back. Handing them to the kernel between two samples, which
+ * clears each page when it gives it out again, cost a fifth of all cpu time. */
+static void memory_keep(void)
+{
+    enum { MAPPED_FROM_BYTES = 32 << 20, KEPT_BYTES = 128 << 20 };
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
 int main(int argc, char **argv)
 {
+    memory_keep();
     setlocale(LC_CTYPE, ""); /* and no more: numbers are written and read with a point everywhere */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */

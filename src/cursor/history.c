@@ -185,6 +185,11 @@ int64_t history_time_ns(const struct history *history, size_t position)
     return history->entries[position].time_ns;
 }
 
+int64_t history_boottime_ns(const struct history *history, size_t position)
+{
+    return history->entries[position].boottime_ns;
+}
+
 uint64_t history_serial(const struct history *history, size_t position)
 {
     return history->entries[position].serial;

@@ -27,6 +27,7 @@ bool history_adopt(struct history *history, const struct packed_sample *packed, 
 
 size_t history_count(const struct history *history);
 int64_t history_time_ns(const struct history *history, size_t position);
+int64_t history_boottime_ns(const struct history *history, size_t position);
 /* Counts from 1 with the samples that were ever added. */
 uint64_t history_serial(const struct history *history, size_t position);
 /* A new sample with one reference. */

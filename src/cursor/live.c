@@ -17,6 +17,11 @@ static uint64_t live_serial(const void *source, size_t position)
     return history_serial(source, position);
 }
 
+static int64_t live_boottime_ns(const void *source, size_t position)
+{
+    return history_boottime_ns(source, position);
+}
+
 static struct sample *live_decode(void *source, size_t position, struct error *error)
 {
     return history_decode(source, position, error);
@@ -36,6 +41,7 @@ static const struct cursor_operations live_operations = {
     .count = live_count,
     .time_ns = live_time_ns,
     .serial = live_serial,
+    .boottime_ns = live_boottime_ns,
     .decode = live_decode,
     .memory_bytes = live_memory_bytes,
     .free = live_free,

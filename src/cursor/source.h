@@ -9,6 +9,8 @@ struct cursor_operations {
     int64_t (*time_ns)(const void *source, size_t position);
     /* Rises from position to position. */
     uint64_t (*serial)(const void *source, size_t position);
+    /* Boot time of a sample without decoding it. NULL: that cannot be told. */
+    int64_t (*boottime_ns)(const void *source, size_t position);
     /* A new reference; NULL with a sentence. */
     struct sample *(*decode)(void *source, size_t position, struct error *error);
     size_t (*memory_bytes)(const void *source);

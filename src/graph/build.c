@@ -18,10 +18,9 @@ static bool node_has_key(const void *items, uint32_t place, const void *key, siz
     (void)key_bytes;
     const struct build *build = items;
     const struct node_key *wanted = key;
-    const uint64_t *own = build->scratch[place].key;
+    const struct scratch *own = &build->scratch[place];
     bool any_start = wanted->kind == NODE_PROCESS && wanted->key[1] == 0;
-    return build->graph->nodes[place].kind == wanted->kind && own[0] == wanted->key[0] &&
-           (own[1] == wanted->key[1] || any_start);
+    return own->kind == wanted->kind && own->key[0] == wanted->key[0] && (own->key[1] == wanted->key[1] || any_start);
 }
 
 uint32_t build_find(const struct build *build, enum node_kind kind, uint64_t first, uint64_t second)
@@ -52,7 +51,7 @@ uint32_t build_node(struct build *build, enum node_kind kind, const char *name, 
     uint32_t node =
         graph_node_add(graph, kind, buffer_text(&build->id), name, has_label ? buffer_text(&build->label) : NULL);
     if (graph->node_count > before)
-        build->scratch[node] = (struct scratch){0};
+        build->scratch[node] = (struct scratch){.kind = kind};
     return node;
 }
 
@@ -110,6 +109,17 @@ uint64_t build_device(uint64_t st_dev)
     return (uint64_t)major(st_dev) << 20 | minor(st_dev);
 }
 
+/* Room for about as many nodes as there will be: growing step by step copies all that is there again and again. */
+static bool build_reserve(struct build *build)
+{
+    enum { OTHERS = 1024, RESERVED_MAX = 1 << 18 };
+    const struct table *tables = build->newest->tables;
+    size_t nodes = tables[TABLE_PROCESS].rows + tables[TABLE_FILE].rows + tables[TABLE_SOCKET].rows + OTHERS;
+    nodes = nodes < RESERVED_MAX ? nodes : RESERVED_MAX;
+    return memory_grow(&build->scratch, &build->scratch_capacity, nodes, sizeof *build->scratch) &&
+           index_reserve(&build->keys, nodes + tables[TABLE_PROCESS].rows) && graph_reserve(build->graph, nodes);
+}
+
 static bool build_init(struct build *build, const struct window *window)
 {
     struct sample *newest = window->samples[window->count - 1];
@@ -117,6 +127,8 @@ static bool build_init(struct build *build, const struct window *window)
     index_init(&build->keys, node_has_key);
     build->paths = malloc(newest->string_count * sizeof *build->paths);
     if (build->graph == NULL || build->paths == NULL)
+        return false;
+    if (!build_reserve(build))
         return false;
     for (size_t i = 0; i < newest->string_count; i++)
         build->paths[i] = (struct path_memory){.node = NODE_NONE};
@@ -143,9 +155,10 @@ struct graph *graph_build(const struct window *window, struct error *error)
         return NULL;
     }
     struct build build;
-    bool built = build_init(&build, window) && build_host(&build) && build_processes(&build) && build_events(&build) && build_parents(&build) &&
-                 build_cgroups(&build) && build_files(&build) && build_sockets(&build) && build_descriptors(&build) &&
-                 build_connections(&build) && build_filesystems(&build) && build_waits(&build);
+    bool built = build_init(&build, window) && build_host(&build) && build_processes(&build) && build_events(&build) &&
+                 build_parents(&build) && build_cgroups(&build) && build_files(&build) && build_sockets(&build) &&
+                 build_descriptors(&build) && build_connections(&build) && build_filesystems(&build) &&
+                 build_waits(&build);
     build_pipes(&build);
     struct graph *graph = build.graph;
     build_done(&build);

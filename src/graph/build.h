@@ -16,6 +16,7 @@ enum {
 
 /* What is remembered of a node while building. */
 struct scratch {
+    uint64_t kind;            /* of the node, beside the key: they are compared together */
     uint64_t key[2];          /* process: pid, start; file: device, inode; socket: inode, cookie; pipe: inode */
     uint64_t mount_namespace; /* of a process; 0 = unknown */
     uint64_t parent_pid;      /* of a process; 0 = unknown */
@@ -121,7 +122,7 @@ bool build_sockets(struct build *build);
 uint32_t build_socket_node(struct build *build, uint64_t inode); /* found, or added as known by its inode only */
 /* An address that is asked for connections and does not answer: found or added, labelled "-> 10.0.0.9:443". */
 uint32_t build_endpoint_node(struct build *build, const char *address);
-bool build_connections(struct build *build);                     /* after build_descriptors */
+bool build_connections(struct build *build); /* after build_descriptors */
 
 /* ---- span.c, build_wait.c, build_lock.c: who waits for whom, who holds what ---- */
 
@@ -148,6 +149,10 @@ struct spans {
 void spans_init(struct spans *spans);
 void spans_done(struct spans *spans);
 bool spans_add(struct spans *spans, const struct span *span);
+/* The same; returns its place, which holds until spans_sort, or INDEX_NONE: out of memory. */
+uint32_t spans_put(struct spans *spans, const struct span *span);
+/* Takes in what another look at the same span told. */
+void span_extend(struct span *span, const struct span *other);
 double span_seconds(const struct span *span);
 /* Do both relate the same nodes in the same way? */
 bool span_relates(const struct span *one, const struct span *other);

@@ -93,8 +93,55 @@ static bool hold_add(const struct sample *sample, size_t row, const struct span 
     return spans_add(holds, &hold);
 }
 
+/* Where the spans of a sample's rows stand: most waits are told again, by the same row, in the next sample. */
+struct row_memory {
+    const struct sample *sample; /* NULL: none was read yet */
+    uint32_t *places;            /* by row; INDEX_NONE = it has none, or the row alone does not tell it */
+    size_t next;                 /* row that the next row of the next sample probably repeats */
+};
+
+/* What a span's identity comes from, where no path and no lock table has a part in it. */
+static const size_t identity_columns[] = {
+    WAIT_KIND,  WAIT_PID,      WAIT_START_TICKS, WAIT_THREAD, WAIT_HOLDER_PID, WAIT_HOLDER_START_TICKS,
+    WAIT_INODE, WAIT_ACCEPTED, WAIT_SINCE_NS,
+};
+
+static bool row_tells_all(const struct table *table, size_t row)
+{
+    return table_u64(table, row, WAIT_KIND, WAIT_LOCK) != WAIT_LOCK && !table_known(table, row, WAIT_PATH) &&
+           !table_known(table, row, WAIT_REMOTE);
+}
+
+static bool row_repeats(const struct table *table, size_t row, const struct table *before, size_t older)
+{
+    for (size_t i = 0; i < sizeof identity_columns / sizeof identity_columns[0]; i++) {
+        size_t column = identity_columns[i];
+        if (table->cells[column][row] != before->cells[column][older] ||
+            table->known[column][row] != before->known[column][older])
+            return false;
+    }
+    return true;
+}
+
+/* The place of the span that an older row told too, among the next ones; INDEX_NONE: look for it. */
+static uint32_t row_recall(struct row_memory *memory, const struct table *table, size_t row)
+{
+    enum { AHEAD = 8 };
+    if (memory->sample == NULL || !row_tells_all(table, row))
+        return INDEX_NONE;
+    const struct table *before = &memory->sample->tables[TABLE_WAIT];
+    for (size_t older = memory->next; older < before->rows && older < memory->next + AHEAD; older++)
+        if (memory->places[older] != INDEX_NONE && row_repeats(table, row, before, older)) {
+            memory->next = older + 1;
+            return memory->places[older];
+        }
+    memory->next = memory->next < row ? row : memory->next;
+    return INDEX_NONE;
+}
+
+/* place: where the span stands, INDEX_NONE where the row gives none. */
 static bool wait_add(struct build *build, size_t number, size_t row, const struct lock_table *locks,
-                     struct spans *waits, struct spans *holds)
+                     struct spans *waits, struct spans *holds, uint32_t *place)
 {
     const struct sample *sample = build->window->samples[number];
     const struct table *table = &sample->tables[TABLE_WAIT];
@@ -117,7 +164,8 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
     accepted_note(build, table, row, span.on);
     wait_extent(sample, row, &span);
     span.ongoing = span.ongoing && sample == build->newest;
-    return spans_add(waits, &span) && hold_add(sample, row, &span, holds);
+    *place = spans_put(waits, &span);
+    return *place != INDEX_NONE && hold_add(sample, row, &span, holds);
 }
 
 /* Waiting for a child or for somebody who connects is what shells and servers do: no sign of being held up. */
@@ -221,14 +269,40 @@ static bool waiters_count(struct build *build)
     return true;
 }
 
-static bool sample_waits(struct build *build, size_t number, struct spans *waits, struct spans *holds)
+/* memory: of the rows of the sample before; afterwards of this one's. */
+static bool rows_add(struct build *build, size_t number, const struct lock_table *locks, struct spans *waits,
+                     struct spans *holds, struct row_memory *memory)
+{
+    struct sample *sample = build->window->samples[number];
+    const struct table *table = &sample->tables[TABLE_WAIT];
+    uint32_t *places = malloc((table->rows + 1) * sizeof *places);
+    bool complete = places != NULL;
+    memory->next = 0;
+    for (size_t row = 0; row < table->rows && complete; row++) {
+        places[row] = row_recall(memory, table, row);
+        if (places[row] == INDEX_NONE) {
+            complete = wait_add(build, number, row, locks, waits, holds, &places[row]);
+            if (!row_tells_all(table, row))
+                places[row] = INDEX_NONE;
+        } else {
+            struct span again = waits->items[places[row]];
+            wait_extent(sample, row, &again);
+            again.ongoing = again.ongoing && sample == build->newest;
+            span_extend(&waits->items[places[row]], &again);
+        }
+    }
+    free(memory->places);
+    *memory = (struct row_memory){.sample = sample, .places = places};
+    return complete;
+}
+
+static bool sample_waits(struct build *build, size_t number, struct spans *waits, struct spans *holds,
+                         struct row_memory *memory)
 {
     struct lock_table locks;
-    size_t rows = build->window->samples[number]->tables[TABLE_WAIT].rows;
-    bool complete = lock_table_read(build, number, &locks, holds);
-    for (size_t row = 0; row < rows && complete; row++)
-        complete = wait_add(build, number, row, &locks, waits, holds);
-    complete = complete && lock_table_waits(build, number, &locks, waits) && build_questions(build, number, waits);
+    bool complete = lock_table_read(build, number, &locks, holds) &&
+                    rows_add(build, number, &locks, waits, holds, memory) &&
+                    lock_table_waits(build, number, &locks, waits) && build_questions(build, number, waits);
     lock_table_done(&locks);
     return complete;
 }
@@ -236,11 +310,13 @@ static bool sample_waits(struct build *build, size_t number, struct spans *waits
 bool build_waits(struct build *build)
 {
     struct spans waits, holds;
+    struct row_memory memory = {0};
     spans_init(&waits);
     spans_init(&holds);
     bool complete = true;
     for (size_t s = 0; s < build->window->count && complete; s++)
-        complete = sample_waits(build, s, &waits, &holds);
+        complete = sample_waits(build, s, &waits, &holds, &memory);
+    free(memory.places);
     if (complete) {
         spans_sort(&waits);
         spans_sort(&holds);

@@ -42,6 +42,13 @@ void graph_free(struct graph *graph)
     free(graph);
 }
 
+bool graph_reserve(struct graph *graph, size_t nodes)
+{
+    return memory_grow(&graph->nodes, &graph->node_capacity, nodes, sizeof *graph->nodes) &&
+           memory_grow(&graph->measures, &graph->measure_capacity, nodes, MEASURE_COUNT * sizeof *graph->measures) &&
+           index_reserve(&graph->index, nodes);
+}
+
 uint32_t graph_node_add(struct graph *graph, enum node_kind kind, const char *id, const char *name, const char *label)
 {
     uint32_t place = graph_find(graph, id);
@@ -106,14 +113,4 @@ bool graph_finish(struct graph *graph, struct error *error)
 uint32_t graph_find(const struct graph *graph, const char *id)
 {
     return index_find(&graph->index, graph->nodes, id, strlen(id));
-}
-
-float graph_measure(const struct graph *graph, uint32_t node, enum measure measure)
-{
-    return graph->measures[(size_t)node * MEASURE_COUNT + measure];
-}
-
-void graph_measure_set(struct graph *graph, uint32_t node, enum measure measure, double value)
-{
-    graph->measures[(size_t)node * MEASURE_COUNT + measure] = (float)value;
 }

@@ -115,6 +115,9 @@ struct graph {
 struct graph *graph_new(void); /* empty; NULL: out of memory */
 void graph_free(struct graph *graph);
 
+/* Makes room for that many nodes, so that adding need not move them. False: out of memory; the graph is as it was. */
+bool graph_reserve(struct graph *graph, size_t nodes);
+
 /* Adds a node with all measures unknown and copies id, name and label (label NULL: as name); the rest is zero (uid and
  * row UINT32_MAX) and may be set through graph->nodes. Returns its number, the existing one when the id is there, or
  * NODE_NONE: out of memory. */
@@ -128,8 +131,15 @@ bool graph_finish(struct graph *graph, struct error *error);
 
 uint32_t graph_find(const struct graph *graph, const char *id); /* NODE_NONE when it is not there */
 
-float graph_measure(const struct graph *graph, uint32_t node, enum measure measure); /* NaN = not observed */
-void graph_measure_set(struct graph *graph, uint32_t node, enum measure measure, double value);
+/* NaN = not observed. */
+static inline float graph_measure(const struct graph *graph, uint32_t node, enum measure measure)
+{
+    return graph->measures[(size_t)node * MEASURE_COUNT + measure];
+}
+static inline void graph_measure_set(struct graph *graph, uint32_t node, enum measure measure, double value)
+{
+    graph->measures[(size_t)node * MEASURE_COUNT + measure] = (float)value;
+}
 
 /* The graph at the end of the window. With a single sample there are no rates: they stay unknown. */
 struct graph *graph_build(const struct window *window, struct error *error);

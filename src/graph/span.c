@@ -41,8 +41,7 @@ bool span_relates(const struct span *one, const struct span *other)
     return memcmp(one, other, SPAN_RELATION_BYTES) == 0;
 }
 
-/* Takes in what another look at the same wait told. */
-static void span_extend(struct span *span, const struct span *other)
+void span_extend(struct span *span, const struct span *other)
 {
     span->until_s = fmax(span->until_s, other->until_s);
     span->total_s = fmax(fmax(span->total_s, other->total_s), span_seconds(span));
@@ -51,18 +50,23 @@ static void span_extend(struct span *span, const struct span *other)
     span->inferred = span->inferred && other->inferred;
 }
 
-bool spans_add(struct spans *spans, const struct span *span)
+uint32_t spans_put(struct spans *spans, const struct span *span)
 {
     uint32_t place = index_find(&spans->index, spans->items, span, SPAN_IDENTITY_BYTES);
     if (place != INDEX_NONE) {
         span_extend(&spans->items[place], span);
-        return true;
+        return place;
     }
     if (!memory_grow(&spans->items, &spans->capacity, spans->count + 1, sizeof *spans->items) ||
         !index_add(&spans->index, span, SPAN_IDENTITY_BYTES, (uint32_t)spans->count))
-        return false;
-    spans->items[spans->count++] = *span;
-    return true;
+        return INDEX_NONE;
+    spans->items[spans->count] = *span;
+    return (uint32_t)spans->count++;
+}
+
+bool spans_add(struct spans *spans, const struct span *span)
+{
+    return spans_put(spans, span) != INDEX_NONE;
 }
 
 static int number_compare(uint64_t a, uint64_t b)

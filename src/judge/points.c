@@ -25,6 +25,9 @@ bool node_is_judged(const struct node *node)
 double points_of_feature(const struct judgement *judgement, uint32_t node, size_t feature)
 {
     const struct residuals *residuals = judgement->residuals;
+    double excess = residuals->deviation[node * residuals->features + feature] - DEAD_ZONE;
+    if (!(excess > 0))
+        return 0;
     const struct feature *row = judgement->knowledge->feature(judgement->knowledge->model, feature);
     if (row->role == FEATURE_CONTEXT)
         return 0;
@@ -32,9 +35,8 @@ double points_of_feature(const struct judgement *judgement, uint32_t node, size_
      * and zombies are their parent's doing, which has a symptom of its own. */
     if (strcmp(row->name, "state") == 0 && !node_is_stopped(&judgement->graph->nodes[node]))
         return 0;
-    double excess = residuals->deviation[node * residuals->features + feature] - DEAD_ZONE;
     double weight = row->weak ? WEAK_FACTOR : 1;
-    return excess > 0 ? weight * asinh(excess) : 0;
+    return weight * asinh(excess);
 }
 
 enum feature_role points_role(const struct judgement *judgement, uint32_t node, const struct feature *feature)

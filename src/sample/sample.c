@@ -216,17 +216,6 @@ void table_mask(struct table *table, size_t row, size_t column)
     table->known[column][row] = 0;
 }
 
-bool table_known(const struct table *table, size_t row, size_t column)
-{
-    assert(row < table->rows && column < table->schema->column_count);
-    return table->known[column][row] != 0;
-}
-
-uint64_t table_u64(const struct table *table, size_t row, size_t column, uint64_t fallback)
-{
-    return table_known(table, row, column) ? table->cells[column][row] : fallback;
-}
-
 double table_f64(const struct table *table, size_t row, size_t column, double fallback)
 {
     if (!table_known(table, row, column))

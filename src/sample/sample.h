@@ -11,6 +11,7 @@
 #include "base/index.h"
 #include "sample/schema.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,9 +104,17 @@ void sample_set_string(struct sample *sample, enum table_kind kind, size_t row, 
 /* Marks a cell as not known again. */
 void table_mask(struct table *table, size_t row, size_t column);
 
-bool table_known(const struct table *table, size_t row, size_t column);
+/* Both are asked for every cell of every row, several times a second: inline. */
+static inline bool table_known(const struct table *table, size_t row, size_t column)
+{
+    assert(row < table->rows && column < table->schema->column_count);
+    return table->known[column][row] != 0;
+}
 /* The cell, or the fallback where it is masked. */
-uint64_t table_u64(const struct table *table, size_t row, size_t column, uint64_t fallback);
+static inline uint64_t table_u64(const struct table *table, size_t row, size_t column, uint64_t fallback)
+{
+    return table_known(table, row, column) ? table->cells[column][row] : fallback;
+}
 double table_f64(const struct table *table, size_t row, size_t column, double fallback);
 /* The string, or NULL where it is masked. Borrowed from the sample. */
 const char *sample_string(const struct sample *sample, enum table_kind kind, size_t row, size_t column);

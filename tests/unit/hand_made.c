@@ -104,7 +104,8 @@ void made_wait(struct sample *sample, uint64_t pid, double start_s, uint64_t hol
         made_u64(sample, TABLE_WAIT, WAIT_HOLDER_START_TICKS, ticks(holder_start_s));
         made_text(sample, TABLE_WAIT, WAIT_HOLDER_NAME, holder_name);
     }
-    made_text(sample, TABLE_WAIT, WAIT_PATH, path);
+    if (path != NULL)
+        made_text(sample, TABLE_WAIT, WAIT_PATH, path);
     made_u64(sample, TABLE_WAIT, WAIT_SINCE_NS, nanoseconds(since_s));
     made_u64(sample, TABLE_WAIT, WAIT_UNTIL_NS, (uint64_t)sample->boottime_ns);
     made_u64(sample, TABLE_WAIT, WAIT_ONGOING, ongoing);

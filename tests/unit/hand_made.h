@@ -20,7 +20,7 @@ void made_descriptor(struct sample *sample, uint64_t pid, double start_s, uint64
 /* A posix lock on a path; waiting 1 = waits for it. */
 void made_lock(struct sample *sample, uint64_t pid, double start_s, const char *path, uint64_t inode, bool exclusive,
                bool waiting, double since_s);
-/* A wait for a file lock until the time of the sample; holder 0 = unknown. */
+/* A wait for a file lock until the time of the sample; holder 0 = unknown, path NULL likewise. */
 void made_wait(struct sample *sample, uint64_t pid, double start_s, uint64_t holder, double holder_start_s,
                const char *holder_name, const char *path, double since_s, bool ongoing);
 

@@ -90,6 +90,40 @@ static void a_holder_that_is_gone_is_still_named(void **state)
     made_window_done(&window);
 }
 
+/* Three waits on pipes in three samples; the one in the middle is told by the first and the last only, and the last one
+ * begins anew. */
+static void what_many_samples_tell_of_a_wait_is_one_wait(void **state)
+{
+    (void)state;
+    struct sample *samples[3] = {made_sample(100), made_sample(101), made_sample(102)};
+    for (size_t s = 0; s < 3; s++) {
+        made_process(samples[s], 50, 20, "writer");
+        for (uint64_t pid = 60; pid < 63; pid++) {
+            made_process(samples[s], pid, 30, "reader");
+            if (pid == 61 && s == 1)
+                continue;
+            double since_s = pid == 62 && s == 2 ? 101.5 : 99;
+            made_wait(samples[s], pid, 30, 50, 20, "writer", NULL, since_s, true);
+            made_u64(samples[s], TABLE_WAIT, WAIT_KIND, WAIT_PIPE_READ);
+            made_u64(samples[s], TABLE_WAIT, WAIT_INODE, 700 + pid);
+        }
+    }
+    struct window window = made_window(samples, 3);
+    struct graph *graph = checked_graph(&window);
+    static const char *const readers[] = {"60@3000", "61@3000", "62@3000"};
+    static const double seconds[] = {3, 3, 2};
+    for (size_t i = 0; i < 3; i++) {
+        const struct edge *wait = edge_between(graph, EDGE_WAITS, readers[i], "50@2000");
+        assert_non_null(wait);
+        assert_float_equal(wait->seconds, seconds[i], 1e-9);
+        assert_true(wait->ongoing);
+        assert_int_equal(graph->nodes[wait->on].kind, NODE_PIPE);
+    }
+    assert_int_equal(edge_kind_count(graph, EDGE_WAITS), 3);
+    graph_free(graph);
+    made_window_done(&window);
+}
+
 static void the_lock_table_alone_tells_who_waits(void **state)
 {
     (void)state;
@@ -277,6 +311,7 @@ int main(void)
         cmocka_unit_test(question_to_a_name_server_elsewhere_is_a_wait_on_its_socket),
         cmocka_unit_test(a_lock_relates_its_waiters_to_its_holder),
         cmocka_unit_test(a_holder_that_is_gone_is_still_named),
+        cmocka_unit_test(what_many_samples_tell_of_a_wait_is_one_wait),
         cmocka_unit_test(the_lock_table_alone_tells_who_waits),
         cmocka_unit_test(locks_of_two_families_do_not_meet),
         cmocka_unit_test(one_wait_seen_twice_is_one_and_two_are_summed),
