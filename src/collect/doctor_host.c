@@ -169,18 +169,19 @@ void check_processors(struct doctor_row *row)
     check_tell(row, online > 0, "", "%ld of %ld online", online, all);
 }
 
-/* What a part of the kernel source has to say: since when it is there, or its sentence (kernel_reason.h), whose end
- * says what would bring it. */
+/* What a part of the kernel source has to say: since when it is there, or what is not, by its sentence
+ * (kernel_reason.h), whose end says what would bring it. */
 static void part_tell(struct doctor_row *row, bool available, const char *told, int64_t began_ns,
                       const struct error *missing)
 {
-    if (available) {
+    if (available && missing->text[0] == '\0') {
         check_tell(row, true, "", "%s (loaded in %d ms)", told, (int)((clock_boottime_ns() - began_ns) / NS_PER_MS));
         return;
     }
     const char *remedy = strstr(missing->text, "; ");
     size_t length = remedy == NULL ? strlen(missing->text) : (size_t)(remedy - missing->text);
-    check_tell(row, false, remedy == NULL ? "" : remedy + 2, "%.*s", (int)length, missing->text);
+    check_tell(row, false, remedy == NULL ? "" : remedy + 2, "%s%.*s", available ? "in part: " : "", (int)length,
+               missing->text);
 }
 
 void check_kernel_sample(struct doctor_row *row)

@@ -5,7 +5,7 @@
 #include "collect/bpf/lifecycle_shared.h"
 #include "collect/bpf/lifecycle.skel.h"
 #include "collect/lifecycle_stop.h"
-#include "collect/kernel_reason.h"
+#include "collect/kernel_hook.h"
 #include "collect/recorder_inside.h"
 #include "collect/source_inside.h"
 
@@ -50,6 +50,8 @@ struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
     recorder_library_silence();
     lifecycle->programs = lifecycle_bpf__open();
     int result = lifecycle->programs == NULL ? -errno : 0;
+    if (result == 0 && !kernel_hooks_choose(KERNEL_LIFECYCLE, lifecycle->programs->obj, error))
+        goto failed;
     if (result == 0) {
         lifecycle->programs->rodata->own_namespace = recorder_own_namespace().inode;
         if (event_bytes != 0)
@@ -64,8 +66,9 @@ struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error)
     }
     if (result == 0)
         return lifecycle;
-    lifecycle_free(lifecycle);
     kernel_refusal_tell(KERNEL_LIFECYCLE, -result, error);
+failed:
+    lifecycle_free(lifecycle);
     return NULL;
 }
 

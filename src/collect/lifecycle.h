@@ -15,7 +15,7 @@ struct source;
 
 /* Loads and attaches the programs: about 50 ms. event_bytes: room for the events between two samples, a power of two
  * and a multiple of the page size; 0: 2 MB, 6,000 events. What does not fit is counted. NULL with a sentence that says
- * why not. */
+ * why not; a sentence beside it says what it has to do without (kernel_hook.h). */
 struct lifecycle *lifecycle_new(size_t event_bytes, struct error *error);
 void lifecycle_free(struct lifecycle *lifecycle);
 

@@ -2,7 +2,7 @@
 #include "collect/network.h"
 
 #include "collect/bpf/network.skel.h"
-#include "collect/kernel_reason.h"
+#include "collect/kernel_hook.h"
 #include "collect/bpf/network_shared.h"
 #include "collect/proc_wait.h"
 #include "collect/recorder_inside.h"
@@ -48,6 +48,8 @@ struct network *network_new(struct error *error)
     recorder_library_silence();
     network->programs = network_bpf__open();
     int result = network->programs == NULL ? -errno : 0;
+    if (result == 0 && !kernel_hooks_choose(KERNEL_NETWORK, network->programs->obj, error))
+        goto failed;
     if (result == 0) {
         struct recorder_namespace own = recorder_own_namespace();
         network->programs->rodata->own_namespace = own.inode;
@@ -62,8 +64,9 @@ struct network *network_new(struct error *error)
     }
     if (result == 0)
         return network;
-    network_free(network);
     kernel_refusal_tell(KERNEL_NETWORK, -result, error);
+failed:
+    network_free(network);
     return NULL;
 }
 

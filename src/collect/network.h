@@ -13,7 +13,8 @@ struct network;
 struct source;
 struct wait_ends;
 
-/* Loads and attaches the programs: about 30 ms. NULL with a sentence that says why not. */
+/* Loads and attaches the programs: about 30 ms. NULL with a sentence that says why not; a sentence beside it says
+ * what it has to do without (kernel_hook.h). */
 struct network *network_new(struct error *error);
 void network_free(struct network *network);
 

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "collect/bpf/recorder.skel.h"
-#include "collect/kernel_reason.h"
+#include "collect/kernel_hook.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -50,6 +50,8 @@ struct recorder *recorder_new(struct error *error)
     recorder->outermost = own.inode == HOST_PID_NAMESPACE;
     recorder->programs = recorder_bpf__open();
     int result = recorder->programs == NULL ? -errno : 0;
+    if (result == 0 && !kernel_hooks_choose(KERNEL_LOCKS, recorder->programs->obj, error))
+        goto failed;
     if (result == 0) {
         recorder->programs->rodata->own_namespace = own.inode;
         recorder->programs->rodata->own_namespace_device = own.device;
@@ -59,8 +61,9 @@ struct recorder *recorder_new(struct error *error)
         result = recorder_bpf__attach(recorder->programs);
     if (result == 0)
         return recorder;
-    recorder_free(recorder);
     kernel_refusal_tell(KERNEL_LOCKS, -result, error);
+failed:
+    recorder_free(recorder);
     return NULL;
 }
 

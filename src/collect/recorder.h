@@ -17,7 +17,7 @@ struct source;
 struct lock_memory;
 
 /* Loads and attaches the programs, which takes 65 to 180 ms. NULL with a sentence that says why not and what would
- * bring it. */
+ * bring it; a sentence beside a recorder says what it has to do without (kernel_hook.h). */
 struct recorder *recorder_new(struct error *error);
 void recorder_free(struct recorder *recorder);
 

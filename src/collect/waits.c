@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "collect/bpf/waits.skel.h"
-#include "collect/kernel_reason.h"
+#include "collect/kernel_hook.h"
 #include "collect/proc_call.h"
 #include "collect/source_inside.h"
 #include "collect/waits_inside.h"
@@ -28,9 +28,6 @@ static void calls_fill(struct waits_bpf *programs)
 
 static int programs_load(struct wait_recorder *recorder, size_t places)
 {
-    recorder->programs = waits_bpf__open();
-    if (recorder->programs == NULL)
-        return -errno;
     struct recorder_namespace own = recorder_own_namespace();
     recorder->programs->rodata->own_namespace = own.inode;
     recorder->programs->rodata->own_namespace_device = own.device;
@@ -54,12 +51,18 @@ struct wait_recorder *wait_recorder_new(size_t places, struct error *error)
         return NULL;
     }
     recorder_library_silence();
-    int result = programs_load(recorder, places);
+    recorder->programs = waits_bpf__open();
+    int result = recorder->programs == NULL ? -errno : 0;
+    if (result == 0 && !kernel_hooks_choose(KERNEL_WAITS, recorder->programs->obj, error))
+        goto failed;
+    if (result == 0)
+        result = programs_load(recorder, places);
     recorder->loaded_ns = clock_boottime_ns();
     if (result == 0)
         return recorder;
-    wait_recorder_free(recorder);
     kernel_refusal_tell(KERNEL_WAITS, -result, error);
+failed:
+    wait_recorder_free(recorder);
     return NULL;
 }
 
