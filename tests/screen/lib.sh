@@ -43,9 +43,9 @@ screen() { mux capture-pane $escapes -p -t test; }
 # alive PID: has it not ended? tmux may take its time to reap what ended in a pane.
 alive() { grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
 
-# wait_for "TEXT": until it stands on the screen, at most 10 seconds.
+# wait_for "TEXT": until it stands on the screen, at most a minute.
 wait_for() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         screen | grep -qF -- "$1" && return 0
         sleep 0.1
     done
@@ -56,7 +56,7 @@ wait_for() {
 
 # wait_gone "TEXT": until it does not stand there any more.
 wait_gone() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         screen | grep -qF -- "$1" || return 0
         sleep 0.1
     done

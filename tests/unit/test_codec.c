@@ -1,6 +1,7 @@
 /* codec: what is written is read; what is damaged is refused; what is foreign is masked. */
 #include "make_sample.h"
 #include "sample/codec.h"
+#include "tests/unit/rounds.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -117,7 +118,7 @@ static void flipped_bytes_never_break_a_promise(void **state)
     struct sample *sample = sample_make(2, 1);
     struct buffer bytes = encoded(sample);
     struct error error;
-    for (size_t at = 0; at < bytes.length; at++)
+    for (size_t at = 0; at < bytes.length; at += rounds_step())
         for (unsigned flip = 1; flip < 256; flip = flip * 2 + 1) {
             bytes.data[at] = (char)(bytes.data[at] ^ (char)flip);
             struct sample *read = decode_copy(bytes.data, bytes.length, &error);
