@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,12 +124,15 @@ bool database_number(struct recording *recording, const char *statement, int64_t
     return good;
 }
 
-/* Why a write failed, for the sentence. SQLite tells a full disk apart, but not a quota or a limit (its system_errno is
- * 0 by the time that it can be asked). */
-static const char *write_reason(int number)
+/* Why a write failed, for the sentence. SQLite tells a full disk apart, though not where its shared memory has no room,
+ * and neither a quota nor a limit (its system_errno is 0 by the time that it can be asked). */
+static const char *write_reason(int number, const char *path)
 {
+    enum { SHARED_MEMORY_BYTES = 32 << 10 };
     struct rlimit limit;
-    if (number == SQLITE_FULL)
+    struct statvfs disk;
+    if (number == SQLITE_FULL ||
+        (statvfs(path, &disk) == 0 && disk.f_bavail < SHARED_MEMORY_BYTES / (disk.f_frsize == 0 ? 1 : disk.f_frsize)))
         return "the disk is full";
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         return "the limit on the size of files (ulimit -f) is reached";
@@ -149,7 +153,7 @@ bool database_failed(struct recording *recording, struct error *error)
     int system = sqlite3_system_errno(database);
     if (is_write_failure(sqlite3_extended_errcode(database)))
         return error_set(error, "cannot write %s: %s; %zu samples recorded so far stay readable", path,
-                         write_reason(number), recording->count);
+                         write_reason(number, path), recording->count);
     switch (number) {
     case SQLITE_CORRUPT:
         return error_set(error, "%s is damaged: %s", path, sqlite3_errmsg(database));
