@@ -1,5 +1,5 @@
 /* Creating a recording, or continuing one. */
-#include "record/database.h"
+#include "record/bundle.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -17,11 +17,12 @@
 
 /* Part of the format: doc/recording-format.md. The index holds all that opening needs, so that the samples themselves
  * are not read then. */
+#define BUNDLE_SCHEMA "CREATE TABLE bundle(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, data BLOB NOT NULL);"
 static const char schema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE sample(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, boottime_ns INTEGER NOT NULL,"
     " keyframe INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, data BLOB NOT NULL);"
-    "CREATE INDEX sample_position ON sample(id, time_ns, keyframe);";
+    "CREATE INDEX sample_position ON sample(id, time_ns, keyframe);" BUNDLE_SCHEMA;
 
 /* Whether the file begins as a recording does, without SQLite, which might change what it opens. */
 static bool header_is_ours(int descriptor)
@@ -96,9 +97,8 @@ static bool schema_create(struct recording *recording, struct error *error)
                   "PRAGMA application_id=%d; PRAGMA user_version=%d; %s"
                   "%s; %s; %s;"
                   "INSERT INTO meta VALUES('program', 'culprit " PACKAGE_VERSION "'), ('anonymised', '%d'); COMMIT;",
-                  RECORDING_APPLICATION_ID, RECORDING_MAJOR * RECORDING_VERSION_STEP + RECORDING_MINOR, schema,
-                  timeline_schema[0], timeline_schema[1], timeline_schema[2],
-                  recording->options.anonymise || recording->options.anonymised);
+                  RECORDING_APPLICATION_ID, RECORDING_VERSION, schema, timeline_schema[0], timeline_schema[1],
+                  timeline_schema[2], recording->options.anonymise || recording->options.anonymised);
     bool good = statements.failed ? error_memory(error) : database_run(recording, statements.data, error);
     buffer_done(&statements);
     return good;
@@ -136,20 +136,20 @@ static bool groups_load(struct recording *recording, struct error *error)
     return good;
 }
 
-/* A recording of 1.0 gets its timeline. */
-static bool timeline_continue(struct recording *recording, struct error *error)
+/* A recording of format 1 gets what it lacks: its timeline (1.0), the bundles. What it holds stays as it is. */
+static bool format_renew(struct recording *recording, struct error *error)
 {
     bool there;
     if (!timeline_check(recording, &there, error))
         return false;
-    if (there)
-        return true;
+    if (recording->has_bundles)
+        return there || error_set(error, "%s is damaged: it has no timeline", recording->path);
     struct buffer version = {0};
-    buffer_printf(&version, "PRAGMA user_version=%d; COMMIT",
-                  RECORDING_MAJOR * RECORDING_VERSION_STEP + RECORDING_MINOR);
-    bool good = !version.failed && database_run(recording, "BEGIN IMMEDIATE", error) &&
-                timeline_create(recording, error) && database_run(recording, version.data, error);
+    buffer_printf(&version, "PRAGMA user_version=%d; COMMIT", RECORDING_VERSION);
+    bool good = !version.failed && database_run(recording, "BEGIN IMMEDIATE; " BUNDLE_SCHEMA, error) &&
+                (there || timeline_create(recording, error)) && database_run(recording, version.data, error);
     buffer_done(&version);
+    recording->has_bundles = good;
     return good;
 }
 
@@ -159,7 +159,7 @@ static bool recording_continue(struct recording *recording, struct error *error)
     if (!database_ours(recording, error) || !database_number(recording, "PRAGMA user_version", 0, &version, error) ||
         !database_number(recording, "SELECT value FROM meta WHERE key='anonymised'", 0, &anonymised, error))
         return false;
-    if (version % RECORDING_VERSION_STEP > RECORDING_MINOR)
+    if (version > RECORDING_VERSION)
         return error_set(error, "%s was recorded by a newer culprit: choose another name", recording->path);
     if (anonymised != 0)
         return error_set(error,
@@ -168,7 +168,7 @@ static bool recording_continue(struct recording *recording, struct error *error)
                          recording->path);
     if (recording->options.anonymise || recording->options.anonymised)
         return error_set(error, "%s holds samples that are not anonymised: choose another name", recording->path);
-    return timeline_continue(recording, error) && groups_load(recording, error);
+    return format_renew(recording, error) && groups_load(recording, error);
 }
 
 /* A recorder that was killed while it created the file leaves one that begins as ours and that SQLite, taking the
@@ -197,11 +197,16 @@ static bool recording_prepare(struct recording *recording, bool fresh, struct er
         return false;
     recording->insert = database_prepare(recording,
                                          "INSERT INTO sample(id, time_ns, boottime_ns, keyframe, raw_bytes, data) "
-                                         "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                                         "VALUES(?1, ?2, ?3, ?4, ?5, x'')",
                                          error);
     if (recording->insert != NULL)
+        recording->insert_frame =
+            database_prepare(recording, "INSERT INTO bundle(first, last, data) VALUES(?1, ?2, ?3)", error);
+    if (recording->insert_frame != NULL)
         recording->remove = database_prepare(recording, "DELETE FROM sample WHERE id < ?1", error);
     if (recording->remove != NULL)
+        recording->remove_frames = database_prepare(recording, "DELETE FROM bundle WHERE first < ?1", error);
+    if (recording->remove_frames != NULL)
         recording->forget = database_prepare(recording, "DELETE FROM verdict WHERE sample < ?1", error);
     recording->checkpoint_ns = clock_boottime_ns();
     return recording->forget != NULL;

@@ -29,15 +29,24 @@ struct recording *recording_new(const char *path, struct error *error)
     return NULL;
 }
 
+void statements_free(struct recording *recording)
+{
+    sqlite3_stmt **const statements[] = {
+        &recording->select,        &recording->select_frame, &recording->select_sizes,
+        &recording->insert,        &recording->insert_frame, &recording->remove,
+        &recording->remove_frames, &recording->forget,       &recording->judge,
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        sqlite3_finalize(*statements[i]);
+        *statements[i] = NULL;
+    }
+}
+
 void recording_free(struct recording *recording)
 {
     if (recording == NULL)
         return;
-    sqlite3_finalize(recording->select);
-    sqlite3_finalize(recording->insert);
-    sqlite3_finalize(recording->remove);
-    sqlite3_finalize(recording->forget);
-    sqlite3_finalize(recording->judge);
+    statements_free(recording);
     sqlite3_close(recording->database);
     /* After SQLite's own: closing any descriptor of a file gives up all record locks that the process has on it. */
     if (recording->lock >= 0)
@@ -46,6 +55,7 @@ void recording_free(struct recording *recording)
     buffer_done(&recording->raw);
     buffer_done(&recording->packed);
     buffer_done(&recording->keyframe);
+    buffer_done(&recording->bundle.raw);
     free(recording->positions);
     free(recording->groups);
     free(recording->path);
@@ -177,17 +187,20 @@ bool database_failed(struct recording *recording, struct error *error)
  * authoriser is not asked. */
 static bool schema_check(struct recording *recording, struct error *error)
 {
-    int64_t tables, computed;
-    if (!database_number(recording,
-                         "SELECT count(*) FROM sqlite_master WHERE type='table' AND rootpage > 0"
-                         " AND name IN ('sample', 'meta')",
-                         0, &tables, error) ||
+    static const char *const counts[] = {
+        "SELECT count(*) = 2 FROM sqlite_master WHERE type='table' AND rootpage > 0 AND name IN ('sample', 'meta')",
+        "SELECT count(*) = 3 FROM sqlite_master WHERE type='table' AND rootpage > 0"
+        " AND name IN ('sample', 'meta', 'bundle')",
+    };
+    int64_t there, computed;
+    if (!database_number(recording, counts[recording->has_bundles], 0, &there, error) ||
         !database_number(recording,
                          "SELECT 1 FROM (SELECT hidden FROM pragma_table_xinfo('sample')"
-                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('meta')) WHERE hidden <> 0",
+                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('meta')"
+                         " UNION ALL SELECT hidden FROM pragma_table_xinfo('bundle')) WHERE hidden <> 0",
                          0, &computed, error))
         return false;
-    if (tables != 2 || computed != 0)
+    if (there == 0 || computed != 0)
         return error_set(error, "%s is damaged: its tables are not those of a recording", recording->path);
     return true;
 }
@@ -200,10 +213,11 @@ bool database_ours(struct recording *recording, struct error *error)
         return false;
     if (application != RECORDING_APPLICATION_ID || version < RECORDING_VERSION_STEP)
         return error_set(error, "%s is not a recording of culprit", recording->path);
-    if (version / RECORDING_VERSION_STEP != RECORDING_MAJOR)
+    if (version / RECORDING_VERSION_STEP > RECORDING_MAJOR)
         return error_set(error,
                          "%s is a recording in format %lld and this culprit reads format %d: use a newer culprit",
                          recording->path, (long long)(version / RECORDING_VERSION_STEP), RECORDING_MAJOR);
+    recording->has_bundles = version / RECORDING_VERSION_STEP > RECORDING_MAJOR_OLDEST;
     return schema_check(recording, error);
 }
 

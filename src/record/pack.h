@@ -15,8 +15,13 @@ void packer_free(struct packer *packer);
 bool packer_pack(struct packer *packer, const void *bytes, size_t length, const void *prefix, size_t prefix_length,
                  struct buffer *out, struct error *error);
 
-/* Appends the original bytes to out. Untrusted input: refuses more than 256 MiB, more than a sample of that
- * packed size can be (256 times that, the keyframe, and 1 MiB), a wrong checksum, a cut frame. */
+/* The same for several samples one after the other, at most PACK_TOGETHER_BYTES_MAX: more time, fewer bytes. */
+enum { PACK_TOGETHER_BYTES_MAX = 4 << 20 };
+bool packer_pack_together(struct packer *packer, const void *bytes, size_t length, const void *prefix,
+                          size_t prefix_length, struct buffer *out, struct error *error);
+
+/* Appends the original bytes to out. Untrusted input: refuses more than 256 MiB, more than samples of that packed size
+ * can be (256 times that, the keyframe, and PACK_TOGETHER_BYTES_MAX), a wrong checksum, a cut frame. */
 bool packer_unpack(struct packer *packer, const void *packed, size_t length, const void *prefix, size_t prefix_length,
                    struct buffer *out, struct error *error);
 

@@ -24,7 +24,7 @@ static int authorise(void *unused, int action, const char *first, const char *se
     (void)database;
     (void)trigger;
     static const char *const pragmas[] = {"application_id", "user_version"};
-    static const char *const tables[] = {"sample", "meta", "judge", "verdict", "sqlite_master"};
+    static const char *const tables[] = {"sample", "meta", "bundle", "judge", "verdict", "sqlite_master"};
     if (action == SQLITE_SELECT)
         return SQLITE_OK;
     for (size_t i = 0; action == SQLITE_PRAGMA && second == NULL && i < sizeof pragmas / sizeof pragmas[0]; i++)
@@ -94,14 +94,13 @@ static bool timeline_find(struct recording *recording, struct error *error)
     int64_t version;
     if (!database_number(recording, "PRAGMA user_version", 0, &version, error))
         return false;
-    bool newer = version % RECORDING_VERSION_STEP > RECORDING_MINOR;
+    bool newer = version > RECORDING_VERSION;
     return timeline_check(recording, &recording->has_timeline, newer ? NULL : error) || newer;
 }
 
 static bool database_attach(struct recording *recording, bool immutable, struct error *error)
 {
-    sqlite3_finalize(recording->select);
-    recording->select = NULL;
+    statements_free(recording);
     sqlite3_close(recording->database);
     recording->database = NULL;
     recording->immutable = immutable;
@@ -111,9 +110,7 @@ static bool database_attach(struct recording *recording, bool immutable, struct 
         return false;
     sqlite3_set_authorizer(recording->database, authorise, NULL);
     recording->anonymised = anonymised_read(recording);
-    recording->select = database_prepare(
-        recording, "SELECT time_ns, keyframe, boottime_ns, data FROM sample NOT INDEXED WHERE id = ?1", error);
-    return recording->select != NULL;
+    return sample_statements_prepare(recording, error);
 }
 
 /* With a -wal or a journal beside it somebody writes, or was killed: SQLite must look at those. Without, the file is
@@ -237,88 +234,4 @@ int64_t recording_time_ns(const struct recording *recording, size_t position)
 uint64_t recording_serial(const struct recording *recording, size_t position)
 {
     return (uint64_t)recording->positions[position].id;
-}
-
-struct row {
-    int64_t time_ns;
-    int64_t keyframe;
-    int64_t boottime_ns;
-};
-
-/* Reads the row of an id into recording->packed. */
-static bool row_read(struct recording *recording, int64_t id, struct row *row, struct error *error)
-{
-    sqlite3_stmt *select = recording->select;
-    sqlite3_bind_int64(select, 1, id);
-    int result = sqlite3_step(select);
-    bool good = result == SQLITE_ROW;
-    if (good) {
-        *row = (struct row){sqlite3_column_int64(select, 0), sqlite3_column_int64(select, 1),
-                            sqlite3_column_int64(select, 2)};
-        const void *data = sqlite3_column_blob(select, 3);
-        int bytes = sqlite3_column_bytes(select, 3);
-        buffer_clear(&recording->packed);
-        buffer_append(&recording->packed, data, data == NULL || bytes < 0 ? 0 : (size_t)bytes);
-        if (recording->packed.failed)
-            good = error_memory(error);
-    } else if (result == SQLITE_DONE) {
-        error_set(error, "the sample is no longer in %s", recording->path);
-    } else {
-        database_failed(recording, error);
-    }
-    sqlite3_reset(select);
-    return good;
-}
-
-static bool keyframe_load(struct recording *recording, int64_t id, struct error *error)
-{
-    struct row row;
-    recording->keyframe_id = 0;
-    buffer_clear(&recording->keyframe);
-    if (!row_read(recording, id, &row, error))
-        return false;
-    if (row.keyframe != id)
-        return error_set(error, "the sample is damaged: what it builds on is not a whole one");
-    if (!packer_unpack(recording->packer, recording->packed.data, recording->packed.length, NULL, 0,
-                       &recording->keyframe, error))
-        return false;
-    recording->keyframe_id = id;
-    return true;
-}
-
-struct sample *recording_sample(struct recording *recording, size_t position, struct error *error)
-{
-    const struct position *wanted = &recording->positions[position];
-    struct row row;
-    if (!row_read(recording, wanted->id, &row, error))
-        return NULL;
-    const struct buffer *raw = &recording->keyframe;
-    bool good = true;
-    if (recording->keyframe_id != row.keyframe) /* which reads another row: then this one again */
-        good = keyframe_load(recording, row.keyframe, error) &&
-               (row.keyframe == wanted->id || row_read(recording, wanted->id, &row, error));
-    if (row.keyframe != wanted->id) {
-        raw = &recording->raw;
-        buffer_clear(&recording->raw);
-        good = good && packer_unpack(recording->packer, recording->packed.data, recording->packed.length,
-                                     recording->keyframe.data, recording->keyframe.length, &recording->raw, error);
-    }
-    struct sample *sample = good ? sample_decode(raw->data, raw->length, error) : NULL;
-    if (sample != NULL && (sample->time_ns != wanted->time_ns || sample->time_ns != row.time_ns)) {
-        error_set(error, "the sample is damaged: it is not the one of its place");
-        sample_release(sample);
-        return NULL;
-    }
-    return sample;
-}
-
-bool recording_packed(struct recording *recording, size_t position, struct packed_sample *packed, struct error *error)
-{
-    const struct position *wanted = &recording->positions[position];
-    struct row row;
-    if (!row_read(recording, wanted->id, &row, error))
-        return false;
-    *packed = (struct packed_sample){(uint64_t)wanted->id, (uint64_t)row.keyframe, row.time_ns,
-                                     row.boottime_ns,      recording->packed.data, recording->packed.length};
-    return true;
 }

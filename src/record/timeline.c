@@ -72,7 +72,7 @@ static bool schema_is_only_ours(struct recording *recording, struct error *error
     if (!timeline_check(recording, &there, error) ||
         !statement_count(recording,
                          "SELECT count(*) FROM sqlite_master WHERE name NOT IN ('meta', 'sample', 'sample_position',"
-                         " 'judge', 'verdict', 'timeline') OR type = 'trigger'",
+                         " 'bundle', 'judge', 'verdict', 'timeline') OR type = 'trigger'",
                          NULL, &others, error))
         return false;
     return (there && others == 0) || error_set(error, "%s keeps no timeline", recording->path);
@@ -168,9 +168,8 @@ static bool verdicts_add(struct recording *recording, const struct recorded_judg
     if (!file_lock(recording, error) || companion_exists(recording->path, "-wal") ||
         companion_exists(recording->path, "-journal") ||
         !database_open(recording, SQLITE_OPEN_READWRITE, false, error) || !database_ours(recording, error) ||
-        !database_number(recording, "PRAGMA user_version", 0, &version, error) ||
-        version % RECORDING_VERSION_STEP > RECORDING_MINOR || !schema_is_only_ours(recording, error) ||
-        !database_run(recording, "BEGIN IMMEDIATE", error))
+        !database_number(recording, "PRAGMA user_version", 0, &version, error) || version > RECORDING_VERSION ||
+        !schema_is_only_ours(recording, error) || !database_run(recording, "BEGIN IMMEDIATE", error))
         return false;
     recording->judge = verdict_prepare(recording, error);
     bool good = recording->judge != NULL && judge_id(recording, judge, &id, error);

@@ -1,5 +1,5 @@
 /* Adding samples to a recording: one transaction each, the oldest groups going in the same one. */
-#include "record/database.h"
+#include "record/bundle.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -57,6 +57,7 @@ static bool groups_remove(struct recording *recording, size_t count, int64_t id,
 {
     int64_t first_kept = count < recording->group_count ? recording->groups[count].keyframe : id;
     return rows_remove(recording, recording->remove, first_kept, error) &&
+           rows_remove(recording, recording->remove_frames, first_kept, error) &&
            rows_remove(recording, recording->forget, first_kept, error);
 }
 
@@ -104,11 +105,9 @@ static bool row_insert(struct recording *recording, struct instant taken, int64_
     sqlite3_bind_int64(insert, 3, taken.boottime_ns);
     sqlite3_bind_int64(insert, 4, keyframe);
     sqlite3_bind_int64(insert, 5, (int64_t)recording->raw.length);
-    sqlite3_bind_blob64(insert, 6, recording->packed.data, recording->packed.length, SQLITE_STATIC);
     bool good = sqlite3_step(insert) == SQLITE_DONE || database_failed(recording, error);
     sqlite3_reset(insert);
-    sqlite3_clear_bindings(insert);
-    return good;
+    return good && bundle_insert(recording, id, id, &recording->packed, error);
 }
 
 /* What has been committed becomes the state of the handle. */
@@ -127,6 +126,8 @@ static void appended(struct recording *recording, int64_t time_ns, bool keyframe
         recording->keyframe_packed_bytes = recording->packed.length;
         recording->group_packed_bytes = 0;
     }
+    if (!keyframe)
+        bundle_note(recording, id, recording->packed.length);
     recording->groups[recording->group_count - 1].count++;
     recording->group_packed_bytes += recording->packed.length;
     recording->newest_id = id;
@@ -150,6 +151,8 @@ static bool raw_append(struct recording *recording, struct instant taken, struct
     size_t gone;
     if (!sample_pack(recording, &keyframe, error))
         return false;
+    if (keyframe || !bundle_has_room(recording, recording->raw.length))
+        bundle_replace(recording);
     if (!memory_grow(&recording->groups, &recording->group_capacity, recording->group_count + 1,
                      sizeof *recording->groups))
         return error_memory(error);
@@ -199,6 +202,7 @@ bool recording_close(struct recording *recording, struct error *error)
         return true;
     bool good = true;
     if (recording->insert != NULL) {
+        bundle_replace(recording);
         int result = sqlite3_wal_checkpoint_v2(recording->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         if (result == SQLITE_BUSY) /* somebody reads it; what is not moved now is moved when that reader has ended */
             error_set(error, "%s is being read: its newest samples are in %s-wal beside it", recording->path,
@@ -206,11 +210,7 @@ bool recording_close(struct recording *recording, struct error *error)
         else if (result != SQLITE_OK)
             database_failed(recording, error);
         good = result == SQLITE_OK;
-        sqlite3_finalize(recording->insert);
-        sqlite3_finalize(recording->remove);
-        sqlite3_finalize(recording->forget);
-        sqlite3_finalize(recording->judge);
-        recording->insert = recording->remove = recording->forget = recording->judge = NULL;
+        statements_free(recording);
         /* Out of WAL mode the lone file opens everywhere, also where nothing may be written. A reader prevents it, and
          * then it stays as it is. */
         if (good)

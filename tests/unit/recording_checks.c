@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 const struct recording_options no_limits;
 
@@ -45,6 +48,50 @@ void record(const char *path, const struct recording_options *options, size_t pr
         append(recording, processes, moment);
     if (!recording_close(recording, &error))
         fail_msg("%s", error.text);
+}
+
+void changed(const char *path, const char *statements)
+{
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    char *message = NULL;
+    if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s", message);
+    sqlite3_close(database);
+}
+
+long asked(const char *path, const char *statement)
+{
+    sqlite3 *database;
+    sqlite3_stmt *rows;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, statement, -1, &rows, NULL), SQLITE_OK);
+    long number = sqlite3_step(rows) == SQLITE_ROW ? (long)sqlite3_column_int64(rows, 0) : -1;
+    sqlite3_finalize(rows);
+    sqlite3_close(database);
+    return number;
+}
+
+/* A recorder that does not close its file leaves every sample as it was written: single. */
+void record_in_format_1(const char *path, size_t processes, unsigned count)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct recording *recording = recording_create(path, &no_limits, NULL);
+        for (unsigned moment = 0; recording != NULL && moment < count; moment++) {
+            struct sample *sample = sample_make(processes, moment);
+            if (!recording_append(recording, sample, NULL))
+                _exit(1);
+            sample_release(sample);
+        }
+        _exit(recording == NULL);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    changed(path, "PRAGMA journal_mode=DELETE; UPDATE sample SET data = (SELECT data FROM bundle WHERE first = id);"
+                  "DROP TABLE bundle; PRAGMA user_version=1001");
 }
 
 struct recording *opened(const char *path)

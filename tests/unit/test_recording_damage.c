@@ -214,16 +214,6 @@ static void flipped_bits_never_give_a_wrong_sample(void **state)
     assert_true(readable > opens * 35);
 }
 
-static void changed(const char *path, const char *statements)
-{
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    char *message = NULL;
-    if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s", message);
-    sqlite3_close(database);
-}
-
 static void open_says(const char *path, const char *sentence)
 {
     struct error error = {0};
@@ -237,12 +227,12 @@ static void newer_formats_and_hostile_schemas_are_met(void **state)
 {
     const char *path = scratch_path(*state, "a.culprit");
     record(path, &no_limits, 2, 0, 3);
-    changed(path, "PRAGMA user_version=1007; ALTER TABLE sample ADD COLUMN later TEXT;");
+    changed(path, "PRAGMA user_version=2007; ALTER TABLE sample ADD COLUMN later TEXT;");
     struct recording *recording = opened(path);
     assert_int_equal(samples_good(recording, 2), 3);
     recording_close(recording, NULL);
     refused(path, &no_limits, "newer culprit");
-    changed(path, "PRAGMA user_version=2000");
+    changed(path, "PRAGMA user_version=3000");
     open_says(path, "use a newer culprit");
     changed(path, "PRAGMA user_version=1000; PRAGMA application_id=5");
     open_says(path, "is not a recording");

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <sqlite3.h>
 
 static const struct recorded_judge judge = {"bundled 1", INT64_C(5000000000)};
 
@@ -40,29 +39,6 @@ static void record_judged(const char *path, const struct recording_options *opti
     assert_true(recording_close(recording, &error));
 }
 
-/* The number that a statement gives; -1: none. */
-static long ask(const char *path, const char *statement)
-{
-    sqlite3 *database;
-    sqlite3_stmt *rows;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(database, statement, -1, &rows, NULL), SQLITE_OK);
-    long number = sqlite3_step(rows) == SQLITE_ROW ? (long)sqlite3_column_int64(rows, 0) : -1;
-    sqlite3_finalize(rows);
-    sqlite3_close(database);
-    return number;
-}
-
-static void change(const char *path, const char *statements)
-{
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    char *message = NULL;
-    if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", statements, message);
-    sqlite3_close(database);
-}
-
 static size_t known_count(const char *path, const struct recorded_judge *of, struct recorded_score *scores)
 {
     struct recording *recording = opened(path);
@@ -85,9 +61,9 @@ static void verdicts_are_read_back_and_sqlite_shows_them(void **state)
     const struct recorded_judge other = {"bundled 2", judge.window_ns}, wider = {judge.name, 1};
     assert_int_equal(known_count(path, &other, scores), 0);
     assert_int_equal(known_count(path, &wider, scores), 0);
-    assert_int_equal(ask(path, "SELECT count(*) FROM timeline WHERE first_suspect = 'a[1]' AND window_s = 5"), 5);
-    assert_int_equal(ask(path, "SELECT count(*) FROM timeline WHERE time LIKE '2025-11-20 %'"), 5);
-    assert_int_equal(ask(path, "SELECT instr(verdict, char(27)) FROM timeline"), 0);
+    assert_int_equal(asked(path, "SELECT count(*) FROM timeline WHERE first_suspect = 'a[1]' AND window_s = 5"), 5);
+    assert_int_equal(asked(path, "SELECT count(*) FROM timeline WHERE time LIKE '2025-11-20 %'"), 5);
+    assert_int_equal(asked(path, "SELECT instr(verdict, char(27)) FROM timeline"), 0);
 }
 
 static void verdicts_go_with_their_samples(void **state)
@@ -95,9 +71,9 @@ static void verdicts_go_with_their_samples(void **state)
     const struct recording_options ring = {.retain_ns = INT64_C(90) * 1000000000};
     const char *path = scratch_path(*state, "a.culprit");
     record_judged(path, &ring, 400);
-    assert_true(ask(path, "SELECT count(*) FROM sample") < 200);
-    assert_int_equal(ask(path, "SELECT count(*) FROM verdict WHERE sample NOT IN (SELECT id FROM sample)"), 0);
-    assert_true(ask(path, "SELECT count(*) FROM verdict") >= 45);
+    assert_true(asked(path, "SELECT count(*) FROM sample") < 200);
+    assert_int_equal(asked(path, "SELECT count(*) FROM verdict WHERE sample NOT IN (SELECT id FROM sample)"), 0);
+    assert_true(asked(path, "SELECT count(*) FROM verdict") >= 45);
 }
 
 static void a_closed_recording_learns(void **state)
@@ -122,13 +98,13 @@ static void a_recording_of_the_first_version_gets_its_timeline_when_it_is_contin
     const char *path = scratch_path(*state, "a.culprit");
     struct recorded_score scores[10];
     struct error error = {0};
-    record_judged(path, &no_limits, 2);
-    change(path, "DROP VIEW timeline; DROP TABLE verdict; DROP TABLE judge; PRAGMA user_version=1000");
+    record_in_format_1(path, 3, 2);
+    changed(path, "DROP VIEW timeline; DROP TABLE verdict; DROP TABLE judge; PRAGMA user_version=1000");
     const struct recorded_verdict learnt = verdict_make(1, 0.9);
     assert_false(recording_remember(path, &judge, &learnt, 1, &error));
     assert_int_equal(known_count(path, &judge, scores), 0);
     record_judged(path, &no_limits, 2);
-    assert_int_equal(ask(path, "PRAGMA user_version"), 1001);
+    assert_int_equal(asked(path, "PRAGMA user_version"), 2000);
     assert_int_equal(known_count(path, &judge, scores), 1);
 }
 
@@ -139,15 +115,15 @@ static void a_timeline_that_is_not_ours_is_met(void **state)
     struct error error = {0};
     const struct recorded_verdict learnt = verdict_make(1, 0.9);
     record_judged(path, &no_limits, 4);
-    change(path, "CREATE TRIGGER t AFTER INSERT ON verdict BEGIN DELETE FROM sample; END");
+    changed(path, "CREATE TRIGGER t AFTER INSERT ON verdict BEGIN DELETE FROM sample; END");
     assert_false(recording_remember(path, &judge, &learnt, 1, &error));
-    change(path, "DROP TRIGGER t; CREATE INDEX i ON verdict(abs(score))");
+    changed(path, "DROP TRIGGER t; CREATE INDEX i ON verdict(abs(score))");
     assert_false(recording_remember(path, &judge, &learnt, 1, &error));
-    change(path, "DROP INDEX i; DROP VIEW timeline; CREATE VIEW timeline AS SELECT randomblob(1000000000) AS time");
+    changed(path, "DROP INDEX i; DROP VIEW timeline; CREATE VIEW timeline AS SELECT randomblob(1000000000) AS time");
     assert_null(recording_open(path, &error));
     assert_non_null(strstr(error.text, "timeline"));
     refused(path, &no_limits, "timeline");
-    change(path, "PRAGMA user_version=1007");
+    changed(path, "PRAGMA user_version=2007");
     assert_int_equal(known_count(path, &judge, scores), 0);
 }
 
