@@ -112,6 +112,21 @@ bool call_awaits_events(const struct proc_system_call *call)
     return false;
 }
 
+bool call_poll(const struct proc_system_call *call, struct call_poll *poll)
+{
+    bool polls = call->number == SYS_ppoll, selects = call->number == SYS_pselect6;
+#ifdef SYS_poll
+    polls |= call->number == SYS_poll;
+#endif
+#ifdef SYS_select
+    selects |= call->number == SYS_select;
+#endif
+    *poll = (struct call_poll){.list = call->arguments[selects ? 1 : 0],
+                               .count = (uint32_t)call->arguments[selects ? 0 : 1],
+                               .selects = selects};
+    return call->blocked && (polls || selects);
+}
+
 /* The number of a child that a pid argument means; 0: any. */
 static uint64_t child_meant(const struct proc_system_call *call)
 {

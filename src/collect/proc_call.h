@@ -15,6 +15,16 @@ struct call_meaning {
 
 struct call_meaning call_meaning(const struct proc_system_call *call);
 
+/* What a call of poll or select is about: a list in the caller's memory. */
+struct call_poll {
+    uint64_t list;  /* of struct pollfd; of select: the set of descriptors to read from, 0 = none */
+    uint32_t count; /* of its entries; of select: one more than the highest descriptor */
+    bool selects;
+};
+
+/* False: it is another call. */
+bool call_poll(const struct proc_system_call *call, struct call_poll *poll);
+
 /* Does a process in that call wait for whatever comes next (poll, accept, ...)? */
 bool call_awaits_events(const struct proc_system_call *call);
 

@@ -154,7 +154,7 @@ bool wait_collect(struct source *source, struct error *error)
     struct wait_ends ends = {0};
     bool done = wait_recorder_append(source, &ends);
     if (done && source->complete)
-        done = wait_ends_need(source, &ends) && threads_append(source, &ends);
+        done = wait_ends_need(source, &ends) && threads_append(source, &ends) && wait_polls_append(source, &ends);
     done = done && wait_finish(source) && network_append(source, &ends);
     wait_ends_done(&ends);
     return done || error_memory(error);

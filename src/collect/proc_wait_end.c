@@ -126,13 +126,17 @@ bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait
     return holders_append(source, ends, wait->inode, access, wait);
 }
 
+size_t wait_socket_row(const struct wait_ends *ends, uint64_t inode)
+{
+    size_t i = end_first(ends->sockets, ends->socket_count, inode);
+    return i < ends->socket_count && ends->sockets[i].inode == inode ? ends->sockets[i].row : SIZE_MAX;
+}
+
 /* Inode of the other end of that socket; 0: not known on this host. */
 static uint64_t peer_inode(const struct source *source, const struct wait_ends *ends, uint64_t inode)
 {
-    const struct table *table = &source->sample->tables[TABLE_SOCKET];
-    size_t i = end_first(ends->sockets, ends->socket_count, inode);
-    bool known = i < ends->socket_count && ends->sockets[i].inode == inode;
-    return known ? table_u64(table, ends->sockets[i].row, SOCKET_PEER_INODE, 0) : 0;
+    size_t row = wait_socket_row(ends, inode);
+    return row == SIZE_MAX ? 0 : table_u64(&source->sample->tables[TABLE_SOCKET], row, SOCKET_PEER_INODE, 0);
 }
 
 const struct process_memory *wait_socket_holder(struct source *source, struct wait_ends *ends, uint64_t inode)

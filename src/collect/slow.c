@@ -6,17 +6,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 
-enum { COMMAND_BYTES = 4096, FILES_DEADLINE_MS = 200, PROCESSES_DEADLINE_MS = 500 };
+enum { COMMAND_BYTES = 4096, POLLED_MAX = 256, FILES_DEADLINE_MS = 200, PROCESSES_DEADLINE_MS = 500 };
 
 struct slow {
     int root;
-    struct asker *commands, *files, *spaces, *processes;
+    struct asker *commands, *files, *spaces, *processes, *polls;
 };
 
 void slow_space_read(const char *point, struct slow_space *space)
@@ -128,6 +130,42 @@ static bool processes_work(void *context, const void *request, size_t request_by
     return true;
 }
 
+static bool memory_read(uint32_t pid, uint64_t address, void *bytes, size_t size)
+{
+    struct iovec here = {bytes, size}, there = {(void *)(uintptr_t)address, size};
+    return process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0) == (ssize_t)size;
+}
+
+static bool poll_waits(const struct slow_poll *poll)
+{
+    struct pollfd entries[POLLED_MAX];
+    unsigned long word;
+    const uint32_t word_bits = 8 * sizeof word;
+    if (poll->selects != 0)
+        return poll->list != 0 && poll->descriptor < poll->count &&
+               memory_read(poll->pid, poll->list + poll->descriptor / word_bits * sizeof word, &word, sizeof word) &&
+               (word >> poll->descriptor % word_bits & 1) != 0;
+    if (poll->count > POLLED_MAX || !memory_read(poll->pid, poll->list, entries, poll->count * sizeof *entries))
+        return false;
+    for (uint32_t i = 0; i < poll->count; i++)
+        if (entries[i].fd == (int)poll->descriptor && (entries[i].events & (POLLIN | POLLRDNORM)) != 0)
+            return true;
+    return false;
+}
+
+static bool polls_work(void *context, const void *request, size_t request_bytes, struct buffer *answer)
+{
+    const struct slow *slow = context;
+    for (size_t i = 0; i < request_bytes / sizeof(struct slow_poll); i++) {
+        struct slow_poll poll;
+        memcpy(&poll, (const char *)request + i * sizeof poll, sizeof poll);
+        asker_step(slow->polls, i);
+        bool waits = poll_waits(&poll);
+        buffer_append(answer, &waits, sizeof waits);
+    }
+    return !answer->failed;
+}
+
 struct slow *slow_new(int root, struct error *error)
 {
     struct slow *slow = calloc(1, sizeof *slow);
@@ -144,7 +182,8 @@ struct slow *slow_new(int root, struct error *error)
     } askers[] = {{&slow->commands, "culprit-command", commands_work},
                   {&slow->files, "culprit-file", files_work},
                   {&slow->spaces, "culprit-space", space_work},
-                  {&slow->processes, "culprit-process", processes_work}};
+                  {&slow->processes, "culprit-process", processes_work},
+                  {&slow->polls, "culprit-poll", polls_work}};
     for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
         options.name = askers[i].name;
         options.work = askers[i].work;
@@ -166,13 +205,14 @@ void slow_free(struct slow *slow)
     asker_free(slow->files);
     asker_free(slow->spaces);
     asker_free(slow->processes);
+    asker_free(slow->polls);
     free(slow);
 }
 
 int64_t slow_cpu_ns(const struct slow *slow)
 {
     return asker_cpu_ns(slow->commands) + asker_cpu_ns(slow->files) + asker_cpu_ns(slow->spaces) +
-           asker_cpu_ns(slow->processes);
+           asker_cpu_ns(slow->processes) + asker_cpu_ns(slow->polls);
 }
 
 enum probe_result slow_space_ask(struct slow *slow, const char *point, uint64_t key, struct slow_space *space)
@@ -226,6 +266,27 @@ enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, siz
     enum probe_result result = PROBE_FAILED;
     if (keys != NULL)
         result = asker_ask(slow->commands, &items, PROCESSES_DEADLINE_MS, answered, commands);
+    free(keys);
+    return result;
+}
+
+enum probe_result slow_polls_ask(struct slow *slow, const struct slow_poll *polls, size_t count, bool *waits)
+{
+    struct buffer answer = {0};
+    uint64_t *keys = calloc(count + 1, sizeof *keys);
+    struct asker_items items = {polls, sizeof *polls, count, keys};
+    enum probe_result result = PROBE_FAILED;
+    for (size_t i = 0; i < count; i++)
+        waits[i] = false;
+    if (keys != NULL) {
+        for (size_t i = 0; i < count; i++)
+            keys[i] = polls[i].pid;
+        result = asker_ask(slow->polls, &items, PROCESSES_DEADLINE_MS, waits, &answer);
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        waits[i] = waits[i] && at < answer.length && answer.data[at++] != 0;
+    buffer_done(&answer);
     free(keys);
     return result;
 }

@@ -1,6 +1,6 @@
 /* Questions that may make whoever asks sleep, put to a probe each: command lines (which take the lock on a process's
- * memory), sizes and files on network and FUSE file systems, processes that do not come out of an exec. In a frozen
- * tree they are read directly. */
+ * memory), what a process polls (the same), sizes and files on network and FUSE file systems, processes that do not
+ * come out of an exec. In a frozen tree they are read directly. */
 #ifndef COLLECT_SLOW_H
 #define COLLECT_SLOW_H
 
@@ -38,6 +38,14 @@ struct slow_descriptor {
 void slow_space_read(const char *point, struct slow_space *space);
 void slow_file_read(int root, struct slow_descriptor descriptor, struct slow_file *file);
 
+/* A thread's call of poll or select, whose list stands in its memory, and a descriptor. */
+struct slow_poll {
+    uint64_t list;
+    uint32_t pid, count; /* of poll: entries; of select: one more than the highest descriptor in it */
+    uint32_t descriptor;
+    uint32_t selects; /* 1: select */
+};
+
 /* How much there is on the file system mounted there; key: what it is remembered by when it hangs. */
 enum probe_result slow_space_ask(struct slow *slow, const char *point, uint64_t key, struct slow_space *space);
 
@@ -49,6 +57,9 @@ enum probe_result slow_files_ask(struct slow *slow, const struct slow_descriptor
 /* commands: for each pid that was answered a length (uint32_t, UINT32_MAX: could not be read) and that many bytes. */
 enum probe_result slow_commands_ask(struct slow *slow, const uint32_t *pids, size_t count, bool *answered,
                                     struct buffer *commands);
+
+/* waits[i]: that call waits for bytes from that descriptor; false also where nobody may know. */
+enum probe_result slow_polls_ask(struct slow *slow, const struct slow_poll *polls, size_t count, bool *waits);
 
 /* Finds out which of these processes would make whoever looks at them sleep, as those do that hang in the midst of an
  * exec. */

@@ -21,7 +21,8 @@
 
 enum {
     DUMP_BYTES = 65536,
-    STATE_LISTEN = 10, /* include/net/tcp_states.h */
+    STATE_ESTABLISHED = 1, /* include/net/tcp_states.h */
+    STATE_LISTEN = 10,
     ALL_STATES = 0xfff,
     ENDING_STATES = 1 << 4 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 11, /* fin wait 1 and 2, time wait, last ack, closing */
 };
@@ -80,6 +81,16 @@ static void details_store(struct socket_record *record, const struct nlattr *att
     record->rtt_us = info.tcpi_rtt;
     record->retransmits = info.tcpi_total_retrans;
     record->has |= SOCKET_HAS_DETAILS;
+    /* They are told as ages. */
+    struct socket_turns turns = {.sent_after_received = (int32_t)(info.tcpi_last_data_recv - info.tcpi_last_data_sent),
+                                 .acknowledged_after_sent =
+                                     (int32_t)(info.tcpi_last_data_sent - info.tcpi_last_ack_recv),
+                                 .ever_sent = info.tcpi_data_segs_out != 0,
+                                 .ever_received = info.tcpi_data_segs_in != 0};
+    if (record->state == STATE_ESTABLISHED && socket_has_asked(&turns)) {
+        record->asked_ms = info.tcpi_last_data_sent;
+        record->has |= SOCKET_ASKED;
+    }
 }
 
 static int inet_take(const struct nlmsghdr *message, enum socket_protocol protocol, struct dump *dump)

@@ -26,6 +26,7 @@ struct sockets {
     struct socket_rest rest;
     uint64_t home; /* inode of the collector's own network namespace; 0: not known */
     struct socket_peers peers;
+    uint8_t listening[(UINT16_MAX + 1) / 8]; /* a bit for each tcp port at which somebody listens */
 };
 
 struct sockets *sockets_new(struct error *error)
@@ -134,7 +135,25 @@ static void addresses_set(struct sample *sample, struct row *row, const struct s
         text_set(sample, row, SOCKET_REMOTE, text, socket_address_write(text, record->remote, record->remote_port));
 }
 
-static bool row_add(struct sample *sample, const struct socket_record *record, uint32_t peer_inode)
+static void listening_find(struct sockets *sockets)
+{
+    memset(sockets->listening, 0, sizeof sockets->listening);
+    for (size_t i = 0; i < sockets->record_count; i++) {
+        const struct socket_record *record = sockets->records[i];
+        if (record->protocol == SOCKET_TCP && record->state == TCP_LISTEN)
+            sockets->listening[record->local_port / 8] |= (uint8_t)(1 << record->local_port % 8);
+    }
+}
+
+/* Whoever listens has the last word in most conversations, and waits for nobody. */
+static bool awaits_answer(const struct sockets *sockets, const struct socket_record *record)
+{
+    return (record->has & SOCKET_ASKED) != 0 &&
+           (sockets->listening[record->local_port / 8] >> record->local_port % 8 & 1) == 0;
+}
+
+static bool row_add(const struct sockets *sockets, struct sample *sample, const struct socket_record *record,
+                    uint32_t peer_inode)
 {
     struct row row = {0};
     bool listening = record->state == TCP_LISTEN;
@@ -156,6 +175,8 @@ static bool row_add(struct sample *sample, const struct socket_record *record, u
         number_set(&row, SOCKET_RTT_US, record->rtt_us);
         number_set(&row, SOCKET_RETRANSMITS, record->retransmits);
     }
+    if (awaits_answer(sockets, record))
+        number_set(&row, SOCKET_UNANSWERED_MS, record->asked_ms);
     return table_append_row(&sample->tables[TABLE_SOCKET], row.cells, row.known) != SIZE_MAX;
 }
 
@@ -262,10 +283,11 @@ static bool rows_append(struct sockets *sockets, struct sample *sample)
 {
     if (!socket_peers_fill(&sockets->peers, sockets->records, sockets->record_count))
         return false;
+    listening_find(sockets);
     for (size_t i = 0; i < sockets->record_count; i++) {
         const struct socket_record *record = sockets->records[i];
         if ((record->has & SOCKET_IS_PENDING) == 0 &&
-            !row_add(sample, record, socket_peers_find(&sockets->peers, record)))
+            !row_add(sockets, sample, record, socket_peers_find(&sockets->peers, record)))
             return false;
     }
     return true;

@@ -5,8 +5,8 @@
  * tells of every sleep that began after the programs were loaded, from 1 ms on, once it is over or while it goes on,
  * with its exact beginning. /proc is left those that are older, and the threads that the kernel's listing leaves out.
  *
- * Not a wait for anybody: poll, select and epoll, also of one descriptor only, because event loops sleep in them when
- * all is well and nothing tells those from a client that awaits its answer; sleeping for a time; conditions and
+ * Not a wait for anybody: poll, select and epoll, in which event loops sleep when all is well (a client that awaits its
+ * answer in poll or select is told by /proc's half, proc_poll.c); sleeping for a time; conditions and
  * semaphores inside one process, in which a pool of threads is at rest. */
 #ifndef COLLECT_WAITS_H
 #define COLLECT_WAITS_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_TIME_WAIT = 6, STATE_LISTEN = 10, PORT_COUNT = 65536 };
+enum { STATE_TIME_WAIT = 6, STATE_LISTEN = 10, PORT_COUNT = 65536, ASKED_LEAST_MS = 1000 };
 
 static const struct rate_column socket_rates[] = {{SOCKET_RETRANSMITS, MEASURE_RETRANSMITS_PS, 1, false}};
 
@@ -120,6 +120,7 @@ static bool socket_add(struct build *build, const struct ports *ports, size_t ro
         return false;
     build->graph->nodes[node].row = (uint32_t)row;
     build->graph->nodes[node].accepted = socket_is_accepted(build->newest, ports, row);
+    build->graph->nodes[node].asked = table_u64(table, row, SOCKET_UNANSWERED_MS, 0) >= ASKED_LEAST_MS;
     uint64_t uid = table_u64(table, row, SOCKET_UID, UINT32_MAX);
     if (uid < UINT32_MAX)
         build->graph->nodes[node].uid = (uint32_t)uid;

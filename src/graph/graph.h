@@ -74,6 +74,7 @@ struct node {
     bool
         accepted; /* a socket at whose end others connect: silence there is no answer that is missing, but no request */
     bool question; /* a socket that was opened to ask a name server */
+    bool asked;    /* a socket of the end that connected, which has sent a second ago or more, and had no answer */
 };
 
 struct edge {

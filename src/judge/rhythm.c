@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define NORMAL_LEAST_S 0.5
+#define ASKED_NORMAL_S 2.0
 #define BEATS          30.0
 #define LOCK_BEATS     10.0
 #define BEATS_LEAST    50
@@ -18,15 +19,16 @@ static const struct {
     [WAIT_SOCKET_SEND] = {true, true}, [WAIT_CONNECT] = {true, true},    [WAIT_FUTEX] = {true, true},
 };
 
-double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
+static bool kind_is_doubtful(const struct edge *edge)
+{
+    bool semaphore = edge->wait == WAIT_FUTEX && edge->inferred && !edge->ongoing;
+    return !kinds[edge->wait].sure || semaphore;
+}
+
+/* By the waiter's turns on a cpu; INFINITY: it has none that tells. */
+static double beat_normal_s(const struct graph *graph, const struct edge *edge)
 {
     const struct node *waiter = &graph->nodes[edge->from];
-    if (!kinds[edge->wait].told || graph->sample == NULL || waiter->kind != NODE_PROCESS)
-        return INFINITY;
-    if (edge->wait == WAIT_SOCKET_RECEIVE && (edge->on == NODE_NONE || graph->nodes[edge->on].accepted))
-        return INFINITY;
-    if (edge->wait == WAIT_SOCKET_RECEIVE && graph->nodes[edge->on].question)
-        return NORMAL_LEAST_S;
     const struct table *table = &graph->sample->tables[TABLE_PROCESS];
     /* While it waits, it has no rhythm. */
     double age_s = (double)graph_measure(graph, edge->from, MEASURE_AGE_S) - (edge->ongoing ? edge->seconds : 0);
@@ -37,8 +39,20 @@ double rhythm_normal_s(const struct graph *graph, const struct edge *edge)
     return fmax(NORMAL_LEAST_S, kept * age_s / (double)beats);
 }
 
-bool rhythm_is_doubtful(const struct edge *edge)
+double rhythm_normal_s(const struct graph *graph, const struct edge *edge, bool *doubtful)
 {
-    bool semaphore = edge->wait == WAIT_FUTEX && edge->inferred && !edge->ongoing;
-    return !kinds[edge->wait].sure || semaphore;
+    *doubtful = kind_is_doubtful(edge);
+    if (!kinds[edge->wait].told || graph->sample == NULL || graph->nodes[edge->from].kind != NODE_PROCESS)
+        return INFINITY;
+    const struct node *socket =
+        edge->wait == WAIT_SOCKET_RECEIVE && edge->on != NODE_NONE ? &graph->nodes[edge->on] : NULL;
+    if (edge->wait == WAIT_SOCKET_RECEIVE && (socket == NULL || socket->accepted))
+        return INFINITY;
+    if (socket != NULL && socket->question)
+        return NORMAL_LEAST_S;
+    double normal_s = beat_normal_s(graph, edge);
+    if (socket == NULL || !socket->asked || normal_s <= ASKED_NORMAL_S)
+        return normal_s;
+    *doubtful = true;
+    return ASKED_NORMAL_S;
 }

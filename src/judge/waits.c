@@ -63,15 +63,15 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     if (waiter->self || graph->nodes[edge->to].self)
         return false;
     double normal_s = wait_normal_s(edge, graph, knowledge);
-    double known_s = normal_s;
+    bool doubtful = false;
     if (isinf(normal_s))
-        normal_s = rhythm_normal_s(graph, edge);
+        normal_s = rhythm_normal_s(graph, edge, &doubtful);
     double excess_s = single_wait_s(edge, span_s) - NORMAL_MARGIN * normal_s;
     if (!(excess_s > 0))
         return false;
     double weight = fmin(1, excess_s / span_s) * (edge->inferred ? INFERRED_FACTOR : 1);
-    bool doubtful =
-        edge->wait == WAIT_STOPPED ? !node_has_socket(graph, edge->from) : isinf(known_s) && rhythm_is_doubtful(edge);
+    if (edge->wait == WAIT_STOPPED)
+        doubtful = !node_has_socket(graph, edge->from);
     /* A sleep on a lock of the kernel's own: with no file to it, nothing tells a sick device from a busy host. */
     doubtful |= edge->wait == WAIT_DISK && edge->on == NODE_NONE;
     *link = (struct wait_link){

@@ -122,7 +122,9 @@
     X(SOCKET_BACKLOG, "backlog", U64, "", "connections that wait to be accepted (listening)")                   \
     X(SOCKET_BACKLOG_LIMIT, "backlog_limit", U64, "", "how many may wait (listening)")                          \
     X(SOCKET_RTT_US, "rtt", U64, "us", "smoothed round-trip time")                                              \
-    X(SOCKET_RETRANSMITS, "retransmits", U64, "", "segments sent again (counter)")
+    X(SOCKET_RETRANSMITS, "retransmits", U64, "", "segments sent again (counter)")                              \
+    X(SOCKET_UNANSWERED_MS, "unanswered", U64, "ms",                                                            \
+      "how long ago it sent what has had no answer yet (tcp, of the end that connected)")
 
 #define PIPE_COLUMNS(X)                                                                                 \
     X(PIPE_INODE, "inode", U64, "", "inode, as that of its descriptors")                                \

@@ -31,13 +31,19 @@ static struct graph *graph_of(uint64_t beats, struct edge *edge, enum wait_kind 
     return graph;
 }
 
+static double rhythm_of(const struct graph *graph, const struct edge *edge)
+{
+    bool doubtful;
+    return rhythm_normal_s(graph, edge, &doubtful);
+}
+
 static void name_server_answers_soon_to_everybody(void **state)
 {
     (void)state;
     struct edge edge;
     struct graph *graph = graph_of(0, &edge, WAIT_SOCKET_RECEIVE, false);
     graph->nodes[edge.on].question = true;
-    assert_true(rhythm_normal_s(graph, &edge) == 0.5);
+    assert_true(rhythm_of(graph, &edge) == 0.5);
     graph_free(graph);
 }
 
@@ -45,7 +51,7 @@ static double normal_of(uint64_t beats, enum wait_kind kind, bool accepted)
 {
     struct edge edge;
     struct graph *graph = graph_of(beats, &edge, kind, accepted);
-    double normal_s = rhythm_normal_s(graph, &edge);
+    double normal_s = rhythm_of(graph, &edge);
     graph_free(graph);
     return normal_s;
 }
@@ -65,9 +71,9 @@ static void time_spent_in_the_wait_itself_is_no_part_of_the_rhythm(void **state)
     struct graph *graph = graph_of(1000, &edge, WAIT_SOCKET_RECEIVE, false);
     edge.ongoing = true;
     edge.seconds = 50;
-    assert_true(fabs(rhythm_normal_s(graph, &edge) - 1.5) < 0.01);
+    assert_true(fabs(rhythm_of(graph, &edge) - 1.5) < 0.01);
     edge.ongoing = false;
-    assert_true(fabs(rhythm_normal_s(graph, &edge) - 3) < 0.01);
+    assert_true(fabs(rhythm_of(graph, &edge) - 3) < 0.01);
     graph_free(graph);
 }
 
@@ -92,12 +98,39 @@ static void server_that_nobody_asks_may_wait_for_ever(void **state)
     assert_true(isinf(normal_of(2000, WAIT_CHILD, false)));
 }
 
+static void who_has_asked_awaits_an_answer_however_quiet_it_was(void **state)
+{
+    (void)state;
+    struct edge edge;
+    bool doubtful = false;
+    struct graph *graph = graph_of(10, &edge, WAIT_SOCKET_RECEIVE, false);
+    graph->nodes[edge.on].asked = true;
+    assert_true(rhythm_normal_s(graph, &edge, &doubtful) == 2);
+    assert_true(doubtful);
+    graph_free(graph);
+    graph = graph_of(2000, &edge, WAIT_SOCKET_RECEIVE, false);
+    graph->nodes[edge.on].asked = true;
+    assert_true(fabs(rhythm_normal_s(graph, &edge, &doubtful) - 1.5) < 0.01);
+    assert_false(doubtful);
+    graph_free(graph);
+}
+
+static bool kind_is_doubtful(enum wait_kind kind)
+{
+    struct edge edge;
+    bool doubtful = false;
+    struct graph *graph = graph_of(2000, &edge, kind, false);
+    rhythm_normal_s(graph, &edge, &doubtful);
+    graph_free(graph);
+    return doubtful;
+}
+
 static void reader_without_input_raises_no_alarm(void **state)
 {
     (void)state;
-    assert_true(rhythm_is_doubtful(&(struct edge){.wait = WAIT_PIPE_READ}));
-    assert_false(rhythm_is_doubtful(&(struct edge){.wait = WAIT_PIPE_WRITE}));
-    assert_false(rhythm_is_doubtful(&(struct edge){.wait = WAIT_SOCKET_RECEIVE}));
+    assert_true(kind_is_doubtful(WAIT_PIPE_READ));
+    assert_false(kind_is_doubtful(WAIT_PIPE_WRITE));
+    assert_false(kind_is_doubtful(WAIT_SOCKET_RECEIVE));
 }
 
 int main(void)
@@ -109,6 +142,7 @@ int main(void)
         cmocka_unit_test(lock_in_memory_is_kept_for_moments),
         cmocka_unit_test(who_always_was_quiet_may_wait_for_ever),
         cmocka_unit_test(server_that_nobody_asks_may_wait_for_ever),
+        cmocka_unit_test(who_has_asked_awaits_an_answer_however_quiet_it_was),
         cmocka_unit_test(reader_without_input_raises_no_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,8 @@ enum {
     PROTOCOL_UDP = 17,
     TYPE_STREAM = 1, /* include/linux/net.h */
     TYPE_SEQUENCE = 5,
-    STATE_CLOSE = 7, /* include/net/tcp_states.h */
+    STATE_ESTABLISHED = 1, /* include/net/tcp_states.h */
+    STATE_CLOSE = 7,
     STATE_LISTEN = 10,
     SAID_TCP = 0, /* enum socket_protocol, sample/schema.h */
     SAID_UDP = 1,
@@ -72,6 +73,14 @@ static __always_inline bool tcp_told(struct socket_record *record, struct sock *
     record->rtt_us = tcp->srtt_us >> 3;
     record->retransmits = tcp->total_retrans;
     record->has |= SOCKET_HAS_DETAILS;
+    struct socket_turns turns = {.sent_after_received = (__s32)(tcp->lsndtime - tcp->inet_conn.icsk_ack.lrcvtime),
+                                 .acknowledged_after_sent = (__s32)(tcp->rcv_tstamp - tcp->lsndtime),
+                                 .ever_sent = tcp->data_segs_out != 0,
+                                 .ever_received = tcp->data_segs_in != 0};
+    if (record->state == STATE_ESTABLISHED && socket_has_asked(&turns)) {
+        record->asked_ms = (__u32)((bpf_ktime_get_ns() / 1000 - tcp->tcp_mstamp) / 1000);
+        record->has |= SOCKET_ASKED;
+    }
     return true;
 }
 

@@ -79,11 +79,17 @@ struct request_sock_queue {
 
 struct inet_connection_sock {
     struct request_sock_queue icsk_accept_queue;
+    struct {
+        __u32 lrcvtime;
+    } icsk_ack;
 };
 
 struct tcp_sock {
     struct inet_connection_sock inet_conn;
     __u32 rcv_nxt, copied_seq, write_seq, snd_una, srtt_us, total_retrans;
+    __u32 lsndtime, rcv_tstamp; /* in ticks */
+    __u32 data_segs_in, data_segs_out;
+    __u64 tcp_mstamp;           /* of the newest packet in or out: us, CLOCK_MONOTONIC */
 };
 
 struct udp_sock {

@@ -1,0 +1,130 @@
+/* Clients that await an answer in poll or select: what a library does that gives up after a time.
+ *
+ * Event loops sleep in the same calls when all is well. Told apart are the two by the connection: the client's has sent
+ * since it last received, and it is among those that the thread polls for bytes. The wait began with the question, also
+ * when the thread woke meanwhile to look at the clock. */
+#include "collect/proc_call.h"
+#include "collect/proc_wait.h"
+#include "collect/slow.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+enum {
+    UNANSWERED_LEAST_MS = 1000, /* sooner, it is the rule */
+    POLLS_MAX = 256,            /* asked for in a sample */
+    SINCE_SLACK_MS = 200,       /* the kernel tells the beginning no better */
+};
+
+struct poller {
+    const struct process_memory *process;
+    uint64_t thread, inode, unanswered_ms;
+};
+
+struct pollers {
+    struct source *source;
+    struct wait_ends *ends;
+    struct slow_poll polls[POLLS_MAX];
+    struct poller items[POLLS_MAX];
+    bool waits[POLLS_MAX];
+    size_t count;
+};
+
+static bool anybody_asked(const struct sample *sample)
+{
+    const struct table *table = &sample->tables[TABLE_SOCKET];
+    for (size_t row = 0; row < table->rows; row++)
+        if (table_u64(table, row, SOCKET_UNANSWERED_MS, 0) >= UNANSWERED_LEAST_MS)
+            return true;
+    return false;
+}
+
+/* How long the socket has had no answer; 0: it had, or nobody knows. */
+static uint64_t unanswered_ms(const struct pollers *pollers, uint64_t inode)
+{
+    size_t row = wait_socket_row(pollers->ends, inode);
+    return row == SIZE_MAX ? 0
+                           : table_u64(&pollers->source->sample->tables[TABLE_SOCKET], row, SOCKET_UNANSWERED_MS, 0);
+}
+
+static void thread_gather(struct pollers *pollers, const struct process_memory *process,
+                          const struct sleep_memory *sleep, uint64_t thread)
+{
+    const struct table *table = &pollers->source->sample->tables[TABLE_DESCRIPTOR];
+    struct call_poll call;
+    if (!call_poll(&sleep->call, &call))
+        return;
+    for (size_t i = 0; i < process->descriptor_count && pollers->count < POLLS_MAX; i++) {
+        size_t row = process->descriptor_first + i;
+        uint64_t inode = table_u64(table, row, DESCRIPTOR_INODE, 0);
+        if (table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_SOCKET || inode == 0)
+            continue;
+        uint64_t age_ms = unanswered_ms(pollers, inode);
+        if (age_ms < UNANSWERED_LEAST_MS)
+            continue;
+        pollers->polls[pollers->count] =
+            (struct slow_poll){.list = call.list,
+                               .pid = process->pid,
+                               .count = call.count,
+                               .descriptor = (uint32_t)table->cells[DESCRIPTOR_NUMBER][row],
+                               .selects = call.selects};
+        pollers->items[pollers->count++] = (struct poller){process, thread, inode, age_ms};
+    }
+}
+
+static void threads_gather(struct pollers *pollers)
+{
+    const struct source *source = pollers->source;
+    for (size_t i = 0; i < source->processes.count; i++) {
+        const struct process_memory *process = &source->processes.items[i];
+        thread_gather(pollers, process, &process->sleep, process->pid);
+        for (size_t thread = 0; thread < process->thread_count; thread++) {
+            const struct thread_memory *memory = &source->threads.items[process->thread_first + thread];
+            thread_gather(pollers, process, &memory->sleep, memory->tid);
+        }
+    }
+}
+
+/* When it was asked, as the sample before had it where that is the same within what the kernel tells. */
+static int64_t since_settle(const struct source *source, const struct poller *poller)
+{
+    int64_t since_ns = source->sample->boottime_ns - (int64_t)poller->unanswered_ms * NS_PER_MS;
+    for (size_t i = 0; i < source->earlier_waits.count; i++) {
+        const struct wait_key *key = &source->earlier_waits.items[i].key;
+        if (key->pid == poller->process->pid && key->thread == poller->thread && key->inode == poller->inode &&
+            llabs((int64_t)key->since_ns - since_ns) <= SINCE_SLACK_MS * NS_PER_MS)
+            return (int64_t)key->since_ns;
+    }
+    return since_ns;
+}
+
+static bool poller_append(struct pollers *pollers, const struct poller *poller)
+{
+    struct wait wait = {.kind = WAIT_SOCKET_RECEIVE,
+                        .at_least = true,
+                        .waiter = poller->process,
+                        .thread = poller->thread,
+                        .inode = poller->inode,
+                        .since_ns = since_settle(pollers->source, poller)};
+    return wait_socket_append(pollers->source, pollers->ends, &wait);
+}
+
+bool wait_polls_append(struct source *source, struct wait_ends *ends)
+{
+    if (source->slow == NULL || !anybody_asked(source->sample))
+        return true;
+    struct pollers *pollers = calloc(1, sizeof *pollers);
+    bool done = pollers != NULL;
+    if (!done)
+        return false;
+    pollers->source = source;
+    pollers->ends = ends;
+    threads_gather(pollers);
+    if (pollers->count > 0)
+        slow_polls_ask(source->slow, pollers->polls, pollers->count, pollers->waits);
+    for (size_t i = 0; done && i < pollers->count; i++)
+        done = !pollers->waits[i] || poller_append(pollers, &pollers->items[i]);
+    free(pollers);
+    return done;
+}
