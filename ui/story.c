@@ -207,6 +207,23 @@ void story_add_exit(struct story *story, const struct story_event *exit)
     }
 }
 
+/* The same connection goes on to be told as one event. */
+void story_add_resent(struct story *story, const struct story_event *resent)
+{
+    struct relation_key key = {.kind = STORY_RESENT,
+                               .pid = resent->who.pid,
+                               .start_ticks = resent->who.start_ticks,
+                               .text = text_hash(resent->on)};
+    struct story_event *event = relation_event(story, &key);
+    if (event == NULL || resent->time_ns > event->until_ns + GAP_NS) {
+        relation_add(story, &key, resent);
+        return;
+    }
+    event->until_ns = resent->until_ns > event->until_ns ? resent->until_ns : event->until_ns;
+    event->serial = resent->serial;
+    event->count += resent->count;
+}
+
 /* ---- at a moment ---- */
 
 bool story_tells(const struct story_event *event)

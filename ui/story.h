@@ -11,13 +11,14 @@
 #include "ui/filter.h"
 
 /* X(enum, "word in the list and in filters") */
-#define STORY_KINDS(X)        \
-    X(STORY_WAIT, "waits")    \
-    X(STORY_START, "starts")  \
-    X(STORY_EXIT, "exits")    \
-    X(STORY_SIGNAL, "signal") \
-    X(STORY_KILL, "oom-kill") \
-    X(STORY_CONNECT, "connect")
+#define STORY_KINDS(X)          \
+    X(STORY_WAIT, "waits")      \
+    X(STORY_START, "starts")    \
+    X(STORY_EXIT, "exits")      \
+    X(STORY_SIGNAL, "signal")   \
+    X(STORY_KILL, "oom-kill")   \
+    X(STORY_CONNECT, "connect") \
+    X(STORY_RESENT, "resends")
 #define STORY_ENUM(kind, word) kind,
 enum story_kind { STORY_KINDS(STORY_ENUM) STORY_KIND_COUNT };
 extern const char *const story_kinds[STORY_KIND_COUNT];
@@ -82,6 +83,8 @@ void story_add_wait(struct story *story, const struct story_event *event, uint64
 
 /* Takes in an exit: who lived briefly is told together with siblings of the same name; `who` is then the last one. */
 void story_add_exit(struct story *story, const struct story_event *event);
+/* Takes in segments that were sent again: a new event, or the last one of that connection goes on. */
+void story_add_resent(struct story *story, const struct story_event *event);
 
 /* Is there anything to tell of it? */
 bool story_tells(const struct story_event *event);

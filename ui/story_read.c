@@ -120,7 +120,8 @@ static void event_read(struct story *story, const struct sample *sample, uint64_
     static const enum story_kind kinds[EVENT_KIND_COUNT] = {[EVENT_EXIT] = STORY_EXIT,
                                                             [EVENT_SIGNAL] = STORY_SIGNAL,
                                                             [EVENT_OOM] = STORY_KILL,
-                                                            [EVENT_CONNECT_FAILED] = STORY_CONNECT};
+                                                            [EVENT_CONNECT_FAILED] = STORY_CONNECT,
+                                                            [EVENT_RESENT] = STORY_RESENT};
     const struct table *table = &sample->tables[TABLE_EVENT];
     uint64_t kind = table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT);
     if (kind >= EVENT_KIND_COUNT)
@@ -132,18 +133,22 @@ static void event_read(struct story *story, const struct sample *sample, uint64_
                                 .on = sample_string(sample, TABLE_EVENT, row, EVENT_COMMAND),
                                 .time_ns = wall_ns(sample, boot_ns),
                                 .serial = serial,
-                                .count = 1,
+                                .count = table_u64(table, row, EVENT_COUNT, 1),
                                 .lived_s = NAN,
                                 .signal = (unsigned)table_u64(table, row, EVENT_SIGNAL_NUMBER, 0),
                                 .error = (unsigned)table_u64(table, row, EVENT_ERROR, 0)};
     event.until_ns = event.time_ns;
-    if (event.kind == STORY_CONNECT)
+    if (event.kind == STORY_RESENT)
+        event.time_ns = wall_ns(sample, table_u64(table, row, EVENT_SINCE_NS, boot_ns));
+    if (event.kind == STORY_CONNECT || event.kind == STORY_RESENT)
         event.on = sample_string(sample, TABLE_EVENT, row, EVENT_REMOTE);
     int64_t born_ns = start_ns(sample, event.who.start_ticks);
     if (event.who.start_ticks != 0 && born_ns <= (int64_t)boot_ns)
         event.lived_s = (double)((int64_t)boot_ns - born_ns) / NS_PER_S;
     if (event.who.pid != 0 && event.kind == STORY_EXIT)
         story_add_exit(story, &event);
+    else if (event.kind == STORY_RESENT)
+        story_add_resent(story, &event);
     else if (event.who.pid != 0)
         story_add(story, &event);
 }

@@ -98,6 +98,10 @@ void story_detail_append(struct buffer *out, const struct story_event *event, in
     case STORY_CONNECT:
         connect_append(out, event);
         return;
+    case STORY_RESENT:
+        buffer_printf(out, "%" PRIu64 " segment%s to %s sent again", event->count, event->count == 1 ? "" : "s",
+                      event->on == NULL ? "?" : event->on);
+        return;
     case STORY_EXIT:
         if (event->signal != 0) {
             buffer_string(out, "by ");

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAILURES_MAX = 512, PENDING_MAX = 512 }; /* looked at in one sample */
+enum { FAILURES_MAX = 512, PENDING_MAX = 512, RESENT_MAX = 512 }; /* looked at in one sample */
 
 /* TCP asks again after a second (RFC 6298): what takes longer is lost or has nobody to answer it. */
 #define ANSWER_MOST_NS NS_PER_S
@@ -26,7 +26,7 @@ struct network {
     struct network_bpf *programs;
     struct ring_buffer *ring;
     struct buffer failures; /* struct network_connect */
-    struct recorder_rows connects;
+    struct recorder_rows connects, resent;
     uint64_t lost; /* as told to earlier samples */
 };
 
@@ -78,14 +78,15 @@ void network_free(struct network *network)
     network_bpf__destroy(network->programs);
     buffer_done(&network->failures);
     recorder_rows_done(&network->connects);
+    recorder_rows_done(&network->resent);
     free(network);
 }
 
 static void remote_set(const struct source *source, enum table_kind kind, size_t row, size_t column,
-                       const struct network_connect *connect)
+                       const uint8_t address[16], uint32_t port)
 {
     char text[SOCKET_ENDPOINT_BYTES];
-    size_t length = socket_address_write(text, connect->remote, (uint16_t)connect->port);
+    size_t length = socket_address_write(text, address, (uint16_t)port);
     sample_set_string(source->sample, kind, row, column, text, length);
 }
 
@@ -109,7 +110,7 @@ static bool event_append(const struct source *source, const struct network_conne
     table_set_u64(table, row, EVENT_TIME_NS, connect->until_ns);
     table_set_u64(table, row, EVENT_SINCE_NS, connect->since_ns);
     party_set(source, TABLE_EVENT, row, &connect->party, columns);
-    remote_set(source, TABLE_EVENT, row, EVENT_REMOTE, connect);
+    remote_set(source, TABLE_EVENT, row, EVENT_REMOTE, connect->remote, connect->port);
     table_set_u64(table, row, EVENT_ERROR, connect->error);
     return true;
 }
@@ -135,7 +136,7 @@ static bool wait_row_append(struct source *source, const struct network_connect 
             sample_set_string(sample, TABLE_WAIT, row, WAIT_HOLDER_NAME, name, strlen(name));
         table_set_u64(table, row, WAIT_INODE, connect->inode);
     }
-    remote_set(source, TABLE_WAIT, row, WAIT_REMOTE, connect);
+    remote_set(source, TABLE_WAIT, row, WAIT_REMOTE, connect->remote, connect->port);
     table_set_u64(table, row, WAIT_SINCE_NS, connect->since_ns);
     table_set_u64(table, row, WAIT_UNTIL_NS, until_ns);
     table_set_u64(table, row, WAIT_AT_LEAST, 0);
@@ -192,6 +193,55 @@ static bool pending_append(struct source *source, const struct network *network,
     return true;
 }
 
+static bool resent_row_append(struct source *source, struct wait_ends *ends, const struct network_resent *resent)
+{
+    struct sample *sample = source->sample;
+    struct table *table = &sample->tables[TABLE_EVENT];
+    size_t row = table_append(table);
+    if (row == SIZE_MAX || !wait_ends_need(source, ends))
+        return false;
+    const struct process_memory *owner = resent->inode == 0 ? NULL : wait_inode_holder(source, ends, resent->inode);
+    const char *name = owner == NULL ? NULL : sample_string(sample, TABLE_PROCESS, owner->row, PROCESS_NAME);
+    table_set_u64(table, row, EVENT_KIND, EVENT_RESENT);
+    table_set_u64(table, row, EVENT_TIME_NS, resent->until_ns);
+    table_set_u64(table, row, EVENT_SINCE_NS, resent->since_ns);
+    table_set_u64(table, row, EVENT_COUNT, resent->count);
+    remote_set(source, TABLE_EVENT, row, EVENT_REMOTE, resent->remote, resent->port);
+    if (owner != NULL) {
+        table_set_u64(table, row, EVENT_PID, owner->pid);
+        table_set_u64(table, row, EVENT_START_TICKS, owner->start_ticks);
+    }
+    if (name != NULL)
+        sample_set_string(sample, TABLE_EVENT, row, EVENT_NAME, name, strlen(name));
+    return true;
+}
+
+/* The sums of the generation that was filled up to now. */
+static bool resent_append(struct source *source, struct network *network, struct wait_ends *ends)
+{
+    const struct bpf_map *map = network->programs->maps.resent;
+    uint32_t filled = network->programs->bss->generation;
+    size_t told = 0, count = 0;
+    network->programs->bss->generation = filled ^ 1;
+    if (!recorder_map_read(map, &network->resent, sizeof(struct network_resent_key), sizeof(struct network_resent)))
+        return false;
+    const struct network_resent_key *keys = (const void *)network->resent.keys;
+    const struct network_resent *sums = (const void *)network->resent.values;
+    for (size_t i = 0; i < network->resent.count; i++) {
+        if (keys[i].generation != filled)
+            continue;
+        bpf_map_delete_elem(bpf_map__fd(map), &keys[i]);
+        if (++count > RESENT_MAX)
+            continue;
+        told++;
+        if (!resent_row_append(source, ends, &sums[i]))
+            return false;
+    }
+    if (count > told)
+        sample_unread_add(source->sample, "events", "more than a sample takes", count - told);
+    return true;
+}
+
 bool network_append(struct source *source, struct wait_ends *ends)
 {
     struct network *network = source->network;
@@ -205,7 +255,8 @@ bool network_append(struct source *source, struct wait_ends *ends)
     bool done = !network->failures.failed &&
                 recorder_map_read(network->programs->maps.connects, &network->connects, sizeof(uint64_t),
                                   sizeof(struct network_connect)) &&
-                failures_append(source, network) && pending_append(source, network, ends);
+                failures_append(source, network) && pending_append(source, network, ends) &&
+                resent_append(source, network, ends);
     buffer_clear(&network->failures);
     return done;
 }

@@ -1,5 +1,6 @@
-/* Connections that nobody answers, as the kernel tells them: of programs that wait by poll as well, which no call
- * betrays, and of those that failed between two samples. Optional like the recorder (recorder.h), and loaded beside it.
+/* Connections in trouble, as the kernel tells them: those that nobody answers, of programs that wait by poll as well,
+ * which no call betrays; those that failed between two samples; and those on which segments were sent again. Optional
+ * like the recorder (recorder.h), and loaded beside it.
  */
 #ifndef COLLECT_NETWORK_H
 #define COLLECT_NETWORK_H
@@ -18,7 +19,8 @@ struct wait_ends;
 struct network *network_new(struct error *error);
 void network_free(struct network *network);
 
-/* Appends to the sample under way: an event for each connection that failed since the time before, and a wait for each
+/* Appends to the sample under way: an event for each connection that failed since the time before, and for each on
+ * which segments were sent again, with who has it where that is one process and known; and a wait for each
  * that has not been answered for a second, or had not when it failed. After the sockets and the other waits. False: out
  * of memory. */
 bool network_append(struct source *source, struct wait_ends *ends);

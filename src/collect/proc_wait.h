@@ -75,6 +75,8 @@ bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wa
 size_t wait_socket_row(const struct wait_ends *ends, uint64_t inode);
 /* Appends the rows of the threads that await an answer in poll or select. False: out of memory. */
 bool wait_polls_append(struct source *source, struct wait_ends *ends);
+/* The process that has that pipe or socket open, when there is just one; NULL: it is not known. */
+const struct process_memory *wait_inode_holder(struct source *source, struct wait_ends *ends, uint64_t inode);
 /* The process at the other end of that socket, when there is just one; NULL: it is not known. */
 const struct process_memory *wait_socket_holder(struct source *source, struct wait_ends *ends, uint64_t inode);
 /* The child that a process waits for, by its pid or (0) because it is the only one; NULL: not known. */

@@ -139,13 +139,16 @@ static uint64_t peer_inode(const struct source *source, const struct wait_ends *
     return row == SIZE_MAX ? 0 : table_u64(&source->sample->tables[TABLE_SOCKET], row, SOCKET_PEER_INODE, 0);
 }
 
+const struct process_memory *wait_inode_holder(struct source *source, struct wait_ends *ends, uint64_t inode)
+{
+    holders_find(source, ends, inode, 0);
+    return ends->holder_count == 1 ? ends->holders[0] : NULL;
+}
+
 const struct process_memory *wait_socket_holder(struct source *source, struct wait_ends *ends, uint64_t inode)
 {
     uint64_t peer = peer_inode(source, ends, inode);
-    if (peer == 0)
-        return NULL;
-    holders_find(source, ends, peer, 0);
-    return ends->holder_count == 1 ? ends->holders[0] : NULL;
+    return peer == 0 ? NULL : wait_inode_holder(source, ends, peer);
 }
 
 bool wait_socket_append(struct source *source, struct wait_ends *ends, struct wait *wait)

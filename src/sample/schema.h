@@ -171,19 +171,21 @@
     X(WAIT_REMOTE, "remote", STRING, "", "object: address and port that was asked for a connection")           \
     X(WAIT_INFERRED, "inferred", U64, "", "1: the holder is concluded, not told by the kernel")
 
-#define EVENT_COLUMNS(X)                                                                                       \
-    X(EVENT_KIND, "kind", U64, "", "enum event_kind")                                                          \
-    X(EVENT_TIME_NS, "time", U64, "ns", "boot time")                                                           \
-    X(EVENT_PID, "pid", U64, "", "to whom")                                                                    \
-    X(EVENT_START_TICKS, "start_ticks", U64, "ticks", "start of that process")                                 \
-    X(EVENT_NAME, "name", STRING, "", "its comm")                                                              \
-    X(EVENT_COMMAND, "command", STRING, "", "of who exits: argv, joined with blanks, at most 256 bytes")       \
-    X(EVENT_OTHER_PID, "other_pid", U64, "", "parent of who exits; sender of a signal, absent for the kernel") \
-    X(EVENT_OTHER_START_TICKS, "other_start_ticks", U64, "ticks", "start of that process")                     \
-    X(EVENT_OTHER_NAME, "other_name", STRING, "", "its comm")                                                  \
-    X(EVENT_SINCE_NS, "since", U64, "ns", "of a connection that failed: boot time at which it was asked for")  \
-    X(EVENT_REMOTE, "remote", STRING, "", "of a connection that failed: address and port")                     \
-    X(EVENT_ERROR, "error", U64, "", "of a connection that failed: errno value; 0: given up")                  \
+#define EVENT_COLUMNS(X)                                                                                        \
+    X(EVENT_KIND, "kind", U64, "", "enum event_kind")                                                           \
+    X(EVENT_TIME_NS, "time", U64, "ns", "boot time")                                                            \
+    X(EVENT_PID, "pid", U64, "", "to whom")                                                                     \
+    X(EVENT_START_TICKS, "start_ticks", U64, "ticks", "start of that process")                                  \
+    X(EVENT_NAME, "name", STRING, "", "its comm")                                                               \
+    X(EVENT_COMMAND, "command", STRING, "", "of who exits: argv, joined with blanks, at most 256 bytes")        \
+    X(EVENT_OTHER_PID, "other_pid", U64, "", "parent of who exits; sender of a signal, absent for the kernel")  \
+    X(EVENT_OTHER_START_TICKS, "other_start_ticks", U64, "ticks", "start of that process")                      \
+    X(EVENT_OTHER_NAME, "other_name", STRING, "", "its comm")                                                   \
+    X(EVENT_SINCE_NS, "since", U64, "ns",                                                                       \
+      "of a connection that failed: boot time at which it was asked for; of segments sent again: of the first") \
+    X(EVENT_REMOTE, "remote", STRING, "", "of a connection: address and port")                                  \
+    X(EVENT_ERROR, "error", U64, "", "of a connection that failed: errno value; 0: given up")                   \
+    X(EVENT_COUNT, "count", U64, "", "segments sent again since the sample before")                             \
     X(EVENT_SIGNAL_NUMBER, "signal", U64, "", "signal that was sent, or that ended it")
 
 #define FILESYSTEM_COLUMNS(X)                                                       \
@@ -247,7 +249,7 @@ enum descriptor_type {
     DESCRIPTOR_PIPE,
     DESCRIPTOR_SOCKET,
 };
-enum event_kind { EVENT_EXIT, EVENT_SIGNAL, EVENT_OOM, EVENT_CONNECT_FAILED, EVENT_KIND_COUNT };
+enum event_kind { EVENT_EXIT, EVENT_SIGNAL, EVENT_OOM, EVENT_CONNECT_FAILED, EVENT_RESENT, EVENT_KIND_COUNT };
 enum socket_protocol { SOCKET_TCP, SOCKET_UDP, SOCKET_UNIX, SOCKET_OTHER };
 enum lock_class { LOCK_FLOCK, LOCK_POSIX, LOCK_OFD, LOCK_LEASE };
 

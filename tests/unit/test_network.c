@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -234,12 +235,58 @@ static void full_queue_has_the_process_that_does_not_accept(void **state)
     close(listener);
 }
 
+/* Two sockets that are connected to each other; the second drops all that arrives. */
+static void pair_make(int pair[2], char remote[32])
+{
+    struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof place;
+    struct sock_filter nothing = {.code = BPF_RET | BPF_K, .k = 0};
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    pair[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&place, length), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    getsockname(listener, (struct sockaddr *)&place, &length);
+    assert_int_equal(connect(pair[0], (struct sockaddr *)&place, length), 0);
+    pair[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    close(listener);
+    struct sock_fprog filter = {.len = 1, .filter = &nothing};
+    assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), 0);
+    snprintf(remote, 32, "127.0.0.1:%u", ntohs(place.sin_port));
+}
+
+static void segments_that_are_sent_again_are_told_with_their_connection(void **state)
+{
+    struct scene *scene = scene_of(state);
+    char remote[32];
+    int pair[2];
+    pair_make(pair, remote);
+    int64_t sent_ns = clock_boottime_ns();
+    assert_int_equal(send(pair[0], "x", 1, MSG_NOSIGNAL), 1);
+    size_t row = SIZE_MAX;
+    for (int tries = 0; row == SIZE_MAX && tries < 300; tries++) {
+        usleep(100000);
+        sample_take(scene);
+        row = event_row(scene->sample, remote);
+    }
+    assert_int_not_equal(row, SIZE_MAX);
+    const struct table *events = &scene->sample->tables[TABLE_EVENT];
+    assert_int_equal(table_u64(events, row, EVENT_KIND, 0), EVENT_RESENT);
+    assert_int_equal(table_u64(events, row, EVENT_PID, 0), getpid());
+    assert_true(table_u64(events, row, EVENT_COUNT, 0) >= 1);
+    assert_in_range(table_u64(events, row, EVENT_SINCE_NS, 0), sent_ns, table_u64(events, row, EVENT_TIME_NS, 0));
+    assert_in_range(table_u64(events, row, EVENT_TIME_NS, 0), sent_ns, clock_boottime_ns());
+    close(pair[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(address_that_does_not_answer_is_waited_for_and_named, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(refused_connection_is_an_event_and_no_wait, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(full_queue_has_the_process_that_does_not_accept, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(segments_that_are_sent_again_are_told_with_their_connection, scene_set,
+                                        scene_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

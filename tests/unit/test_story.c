@@ -208,6 +208,29 @@ static void an_exit_that_the_kernel_told_is_told_once(void **state)
     story_done(&story);
 }
 
+static void segments_sent_again_on_one_connection_are_one_event(void **state)
+{
+    (void)state;
+    struct story story;
+    story_init(&story);
+    for (unsigned second = 1; second <= 3; second++) {
+        struct sample *sample = sample_at(second);
+        struct table *table = &sample->tables[TABLE_EVENT];
+        size_t row = table_append(table);
+        table_set_u64(table, row, EVENT_KIND, EVENT_RESENT);
+        table_set_u64(table, row, EVENT_SINCE_NS, boot_ns(second - 0.5));
+        table_set_u64(table, row, EVENT_TIME_NS, boot_ns(second - 0.25));
+        table_set_u64(table, row, EVENT_COUNT, 2);
+        text_set(sample, TABLE_EVENT, row, EVENT_REMOTE, second < 3 ? "10.0.0.9:443" : "10.0.0.8:443");
+        read_and_release(&story, sample, second);
+    }
+    assert_int_equal(story.count, 2);
+    detail_is(&story.events[0], 3, "4 segments to 10.0.0.9:443 sent again");
+    assert_int_equal(story.events[0].time_ns, time_ns(0.5));
+    assert_int_equal(story.events[0].until_ns, time_ns(1.75));
+    story_done(&story);
+}
+
 static void those_who_live_briefly_are_told_together(void **state)
 {
     (void)state;
@@ -290,6 +313,7 @@ int main(void)
         cmocka_unit_test(answers_over_several_sockets_are_one_event_and_brief_ones_none),
         cmocka_unit_test(who_comes_and_goes_between_two_samples_is_told),
         cmocka_unit_test(an_exit_that_the_kernel_told_is_told_once),
+        cmocka_unit_test(segments_sent_again_on_one_connection_are_one_event),
         cmocka_unit_test(those_who_live_briefly_are_told_together),
         cmocka_unit_test(the_list_is_newest_first_filtered_and_follows_its_event),
         cmocka_unit_test(the_oldest_are_forgotten_when_there_are_too_many),

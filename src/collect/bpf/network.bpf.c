@@ -1,4 +1,5 @@
-/* Connections that nobody answers, in the kernel: who asked for them, where to, since when, and how it ended.
+/* Connections in trouble, in the kernel: those that nobody answers, with who asked for them, where to, since when, and
+ * how it ended; and those on which segments are sent again.
  *
  * The state changes to SYN_SENT inside connect(), on behalf of who asks; back to CLOSE mostly in an interrupt, when an
  * answer or a timer ends it, which is why who asked is remembered by the socket.
@@ -39,6 +40,7 @@ struct sock___network {
 
 #pragma clang attribute pop
 
+__u32 generation;
 __u32 lost;
 
 struct {
@@ -54,26 +56,42 @@ struct {
     __type(value, struct network_connect);
 } connects SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, NETWORK_RESENT);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, struct network_resent_key);
+    __type(value, struct network_resent);
+} resent SEC(".maps");
+
+static __always_inline __u32 remote_read(struct sock *sock, __u8 remote[16])
+{
+    if (BPF_CORE_READ(sock, __sk_common.skc_family) == FAMILY_INET6) {
+        bpf_probe_read_kernel(remote, 16, &sock->__sk_common.skc_v6_daddr);
+    } else {
+        __u32 address = BPF_CORE_READ(sock, __sk_common.skc_daddr);
+        remote[10] = remote[11] = 0xff;
+        __builtin_memcpy(remote + 12, &address, sizeof address);
+    }
+    return bpf_ntohs(BPF_CORE_READ(sock, __sk_common.skc_dport));
+}
+
+static __always_inline __u64 inode_read(struct sock *sock)
+{
+    struct socket *socket = BPF_CORE_READ(sock, sk_socket);
+    struct socket_alloc *around = (void *)((char *)socket - bpf_core_field_offset(struct socket_alloc, socket));
+    return socket ? BPF_CORE_READ(around, vfs_inode.i_ino) : 0;
+}
+
 static __always_inline void connect_begin(struct sock *sock, __u64 key)
 {
     struct network_connect connect = {.since_ns = bpf_ktime_get_boot_ns()};
     struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-    struct socket *socket = BPF_CORE_READ(sock, sk_socket);
     party_read_current(&connect.party, task);
     if (connect.party.pid == 0)
         return;
-    connect.port = bpf_ntohs(BPF_CORE_READ(sock, __sk_common.skc_dport));
-    if (BPF_CORE_READ(sock, __sk_common.skc_family) == FAMILY_INET6) {
-        bpf_probe_read_kernel(connect.remote, sizeof connect.remote, &sock->__sk_common.skc_v6_daddr);
-    } else {
-        __u32 address = BPF_CORE_READ(sock, __sk_common.skc_daddr);
-        connect.remote[10] = connect.remote[11] = 0xff;
-        __builtin_memcpy(connect.remote + 12, &address, sizeof address);
-    }
-    if (socket) {
-        struct socket_alloc *around = (void *)((char *)socket - bpf_core_field_offset(struct socket_alloc, socket));
-        connect.inode = BPF_CORE_READ(around, vfs_inode.i_ino);
-    }
+    connect.port = remote_read(sock, connect.remote);
+    connect.inode = inode_read(sock);
     if (bpf_map_update_elem(&connects, &key, &connect, BPF_ANY))
         __sync_fetch_and_add(&lost, 1);
 }
@@ -113,12 +131,30 @@ int BPF_PROG(record_state, struct sock *sock, int before, int after)
     return 0;
 }
 
+static __always_inline void resent_add(struct sock *sock)
+{
+    struct network_resent_key key = {.socket = (__u64)sock, .generation = generation};
+    __u64 now = bpf_ktime_get_boot_ns();
+    struct network_resent *known = bpf_map_lookup_elem(&resent, &key);
+    if (known) {
+        known->until_ns = now;
+        __sync_fetch_and_add(&known->count, 1);
+        return;
+    }
+    struct network_resent first = {.since_ns = now, .until_ns = now, .count = 1, .inode = inode_read(sock)};
+    first.port = remote_read(sock, first.remote);
+    if (bpf_map_update_elem(&resent, &key, &first, BPF_ANY))
+        __sync_fetch_and_add(&lost, 1);
+}
+
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(record_again, struct sock *sock)
 {
     __u64 key = (__u64)sock;
-    if (BPF_CORE_READ(sock, __sk_common.skc_state) != STATE_SYN_SENT)
+    if (BPF_CORE_READ(sock, __sk_common.skc_state) != STATE_SYN_SENT) {
+        resent_add(sock);
         return 0;
+    }
     struct network_connect *connect = bpf_map_lookup_elem(&connects, &key);
     if (connect)
         __sync_fetch_and_add(&connect->asked_again, 1);
