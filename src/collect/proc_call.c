@@ -115,16 +115,24 @@ bool call_awaits_events(const struct proc_system_call *call)
 bool call_poll(const struct proc_system_call *call, struct call_poll *poll)
 {
     bool polls = call->number == SYS_ppoll, selects = call->number == SYS_pselect6;
+    bool events = call->number == SYS_epoll_pwait;
 #ifdef SYS_poll
     polls |= call->number == SYS_poll;
 #endif
 #ifdef SYS_select
     selects |= call->number == SYS_select;
 #endif
+#ifdef SYS_epoll_wait
+    events |= call->number == SYS_epoll_wait;
+#endif
+#ifdef SYS_epoll_pwait2
+    events |= call->number == SYS_epoll_pwait2;
+#endif
     *poll = (struct call_poll){.list = call->arguments[selects ? 1 : 0],
                                .count = (uint32_t)call->arguments[selects ? 0 : 1],
-                               .selects = selects};
-    return call->blocked && (polls || selects);
+                               .selects = selects,
+                               .events = events};
+    return call->blocked && (polls || selects || events);
 }
 
 /* The number of a child that a pid argument means; 0: any. */

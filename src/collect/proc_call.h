@@ -15,11 +15,12 @@ struct call_meaning {
 
 struct call_meaning call_meaning(const struct proc_system_call *call);
 
-/* What a call of poll or select is about: a list in the caller's memory. */
+/* What a call of poll, select or epoll is about: a list in the caller's memory. */
 struct call_poll {
     uint64_t list;  /* of struct pollfd; of select: the set of descriptors to read from, 0 = none */
     uint32_t count; /* of its entries; of select: one more than the highest descriptor */
     bool selects;
+    bool events; /* epoll: the list is the kernel's own */
 };
 
 /* False: it is another call. */

@@ -2,7 +2,10 @@
  *
  * Event loops sleep in the same calls when all is well. Told apart are the two by the connection: the client's has sent
  * since it last received, and it is among those that the thread polls for bytes. The wait began with the question, also
- * when the thread woke meanwhile to look at the clock. */
+ * when the thread woke meanwhile to look at the clock.
+ *
+ * A loop over epoll (a proxy) awaits answers in the same sense, while it serves others: its waits are told as inferred,
+ * and of each process only the first few. */
 #include "collect/proc_call.h"
 #include "collect/proc_wait.h"
 #include "collect/slow.h"
@@ -13,22 +16,26 @@
 
 enum {
     UNANSWERED_LEAST_MS = 1000, /* sooner, it is the rule */
-    POLLS_MAX = 256,            /* asked for in a sample */
+    POLLS_MAX = 256,            /* told in a sample */
+    LOOP_POLLS_MAX = 16,        /* told of an event loop */
     SINCE_SLACK_MS = 200,       /* the kernel tells the beginning no better */
 };
 
 struct poller {
     const struct process_memory *process;
     uint64_t thread, inode, unanswered_ms;
+    bool loops; /* over epoll */
+    bool waits;
 };
 
 struct pollers {
     struct source *source;
     struct wait_ends *ends;
-    struct slow_poll polls[POLLS_MAX];
     struct poller items[POLLS_MAX];
-    bool waits[POLLS_MAX];
     size_t count;
+    struct slow_poll questions[POLLS_MAX]; /* what only the caller's memory tells */
+    size_t askers[POLLS_MAX];              /* places in items */
+    size_t question_count;
 };
 
 static bool anybody_asked(const struct sample *sample)
@@ -48,6 +55,29 @@ static uint64_t unanswered_ms(const struct pollers *pollers, uint64_t inode)
                            : table_u64(&pollers->source->sample->tables[TABLE_SOCKET], row, SOCKET_UNANSWERED_MS, 0);
 }
 
+/* Of a process with many loops one is told. */
+static bool loop_is_told(const struct pollers *pollers, const struct process_memory *process, uint64_t inode)
+{
+    for (size_t i = 0; i < pollers->count; i++)
+        if (pollers->items[i].loops && pollers->items[i].process == process && pollers->items[i].inode == inode)
+            return true;
+    return false;
+}
+
+static void poller_add(struct pollers *pollers, const struct poller *poller, const struct call_poll *call,
+                       uint64_t descriptor)
+{
+    if (!poller->loops) {
+        pollers->askers[pollers->question_count] = pollers->count;
+        pollers->questions[pollers->question_count++] = (struct slow_poll){.list = call->list,
+                                                                           .pid = poller->process->pid,
+                                                                           .count = call->count,
+                                                                           .descriptor = (uint32_t)descriptor,
+                                                                           .selects = call->selects};
+    }
+    pollers->items[pollers->count++] = *poller;
+}
+
 static void thread_gather(struct pollers *pollers, const struct process_memory *process,
                           const struct sleep_memory *sleep, uint64_t thread)
 {
@@ -55,21 +85,16 @@ static void thread_gather(struct pollers *pollers, const struct process_memory *
     struct call_poll call;
     if (!call_poll(&sleep->call, &call))
         return;
-    for (size_t i = 0; i < process->descriptor_count && pollers->count < POLLS_MAX; i++) {
+    size_t room = POLLS_MAX - pollers->count, first = pollers->count;
+    size_t most = first + (call.events && room > LOOP_POLLS_MAX ? LOOP_POLLS_MAX : room);
+    for (size_t i = 0; i < process->descriptor_count && pollers->count < most; i++) {
         size_t row = process->descriptor_first + i;
         uint64_t inode = table_u64(table, row, DESCRIPTOR_INODE, 0);
         if (table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_SOCKET || inode == 0)
             continue;
-        uint64_t age_ms = unanswered_ms(pollers, inode);
-        if (age_ms < UNANSWERED_LEAST_MS)
-            continue;
-        pollers->polls[pollers->count] =
-            (struct slow_poll){.list = call.list,
-                               .pid = process->pid,
-                               .count = call.count,
-                               .descriptor = (uint32_t)table->cells[DESCRIPTOR_NUMBER][row],
-                               .selects = call.selects};
-        pollers->items[pollers->count++] = (struct poller){process, thread, inode, age_ms};
+        struct poller poller = {process, thread, inode, unanswered_ms(pollers, inode), call.events, call.events};
+        if (poller.unanswered_ms >= UNANSWERED_LEAST_MS && !(call.events && loop_is_told(pollers, process, inode)))
+            poller_add(pollers, &poller, &call, table->cells[DESCRIPTOR_NUMBER][row]);
     }
 }
 
@@ -103,11 +128,22 @@ static bool poller_append(struct pollers *pollers, const struct poller *poller)
 {
     struct wait wait = {.kind = WAIT_SOCKET_RECEIVE,
                         .at_least = true,
+                        .inferred = poller->loops,
                         .waiter = poller->process,
                         .thread = poller->thread,
                         .inode = poller->inode,
                         .since_ns = since_settle(pollers->source, poller)};
     return wait_socket_append(pollers->source, pollers->ends, &wait);
+}
+
+/* Asks for what stands in the callers' memory. */
+static void questions_ask(struct pollers *pollers)
+{
+    bool waits[POLLS_MAX];
+    if (pollers->question_count > 0)
+        slow_polls_ask(pollers->source->slow, pollers->questions, pollers->question_count, waits);
+    for (size_t i = 0; i < pollers->question_count; i++)
+        pollers->items[pollers->askers[i]].waits = waits[i];
 }
 
 bool wait_polls_append(struct source *source, struct wait_ends *ends)
@@ -121,10 +157,9 @@ bool wait_polls_append(struct source *source, struct wait_ends *ends)
     pollers->source = source;
     pollers->ends = ends;
     threads_gather(pollers);
-    if (pollers->count > 0)
-        slow_polls_ask(source->slow, pollers->polls, pollers->count, pollers->waits);
+    questions_ask(pollers);
     for (size_t i = 0; done && i < pollers->count; i++)
-        done = !pollers->waits[i] || poller_append(pollers, &pollers->items[i]);
+        done = !pollers->items[i].waits || poller_append(pollers, &pollers->items[i]);
     free(pollers);
     return done;
 }

@@ -85,8 +85,8 @@ static void details_store(struct socket_record *record, const struct nlattr *att
     struct socket_turns turns = {.sent_after_received = (int32_t)(info.tcpi_last_data_recv - info.tcpi_last_data_sent),
                                  .acknowledged_after_sent =
                                      (int32_t)(info.tcpi_last_data_sent - info.tcpi_last_ack_recv),
-                                 .ever_sent = info.tcpi_data_segs_out != 0,
-                                 .ever_received = info.tcpi_data_segs_in != 0};
+                                 .segments_sent = info.tcpi_data_segs_out,
+                                 .segments_received = info.tcpi_data_segs_in};
     if (record->state == STATE_ESTABLISHED && socket_has_asked(&turns)) {
         record->asked_ms = info.tcpi_last_data_sent;
         record->has |= SOCKET_ASKED;

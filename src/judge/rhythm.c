@@ -50,8 +50,10 @@ double rhythm_normal_s(const struct graph *graph, const struct edge *edge, bool 
         return INFINITY;
     if (socket != NULL && socket->question)
         return NORMAL_LEAST_S;
-    double normal_s = beat_normal_s(graph, edge);
-    if (socket == NULL || !socket->asked || normal_s <= ASKED_NORMAL_S)
+    /* An event loop has no rhythm of its own: it serves others meanwhile. */
+    bool loops = socket != NULL && edge->inferred;
+    double normal_s = loops ? INFINITY : beat_normal_s(graph, edge);
+    if (socket == NULL || !(socket->asked || loops) || normal_s <= ASKED_NORMAL_S)
         return normal_s;
     *doubtful = true;
     return ASKED_NORMAL_S;

@@ -69,7 +69,9 @@ static bool link_make(struct wait_link *link, const struct graph *graph, uint32_
     double excess_s = single_wait_s(edge, span_s) - NORMAL_MARGIN * normal_s;
     if (!(excess_s > 0))
         return false;
-    double weight = fmin(1, excess_s / span_s) * (edge->inferred ? INFERRED_FACTOR : 1);
+    /* Of an answer the connection tells from whom it must come; what is inferred is that it is awaited. */
+    bool guessed = edge->inferred && edge->wait != WAIT_SOCKET_RECEIVE;
+    double weight = fmin(1, excess_s / span_s) * (guessed ? INFERRED_FACTOR : 1);
     if (edge->wait == WAIT_STOPPED)
         doubtful = !node_has_socket(graph, edge->from);
     /* A sleep on a lock of the kernel's own: with no file to it, nothing tells a sick device from a busy host. */

@@ -1,5 +1,6 @@
 /* collect: clients that await an answer in poll or select, told from those that merely sleep there. */
 #include "base/clock.h"
+#include "collect/bpf/socket_shared.h"
 #include "collect/source.h"
 
 #include <arpa/inet.h>
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -21,9 +23,9 @@
 
 enum { PATIENCE_S = 20, STEP_MS = 50 };
 
-enum client { ANSWERED, POLLS, POLLS_AGAIN_AND_AGAIN, SELECTS, POLLS_SOMETHING_ELSE, CLIENTS };
+enum client { ANSWERED, POLLS, POLLS_AGAIN_AND_AGAIN, SELECTS, LOOPS, POLLS_SOMETHING_ELSE, CLIENTS };
 
-static const bool awaits[CLIENTS] = {[POLLS] = true, [POLLS_AGAIN_AND_AGAIN] = true, [SELECTS] = true};
+static const bool awaits[CLIENTS] = {[POLLS] = true, [POLLS_AGAIN_AND_AGAIN] = true, [SELECTS] = true, [LOOPS] = true};
 
 static struct source *source;
 static struct sample *sample;
@@ -54,8 +56,20 @@ static _Noreturn void server_run(void)
         pause();
 }
 
+static _Noreturn void loop_sleep(int connection)
+{
+    int events = epoll_create1(0);
+    struct epoll_event event = {.events = EPOLLIN};
+    if (epoll_ctl(events, EPOLL_CTL_ADD, connection, &event) != 0)
+        _exit(1);
+    for (;;)
+        epoll_wait(events, &event, 1, -1);
+}
+
 static _Noreturn void client_sleep(enum client client, int connection)
 {
+    if (client == LOOPS)
+        loop_sleep(connection);
     int other[2];
     if (pipe(other) != 0)
         _exit(1);
@@ -174,6 +188,7 @@ static void clients_check(void)
         if (!awaits[i])
             continue;
         assert_int_equal(cell(row, WAIT_HOLDER_PID), server);
+        assert_int_equal(cell(row, WAIT_INFERRED), i == LOOPS);
         since_ns[i] = cell(row, WAIT_SINCE_NS);
         assert_true(sample->boottime_ns - (int64_t)since_ns[i] >= NS_PER_S);
     }
@@ -198,9 +213,32 @@ static void who_polls_for_an_answer_is_told_beside_the_kernel(void **state)
     clients_check();
 }
 
+static void turns_of_a_connection_tell_who_has_the_word(void **state)
+{
+    (void)state;
+    static const struct {
+        struct socket_turns turns;
+        bool asked;
+    } cases[] = {
+        {{.segments_sent = 0}, false},                                                           /* just made */
+        {{.segments_sent = 1}, true},                                                            /* at once */
+        {{.segments_sent = 200, .sent_after_received = 9}, false},                               /* a log */
+        {{.segments_sent = 200, .segments_received = 1, .sent_after_received = 9}, true},        /* asked */
+        {{.segments_sent = 5, .segments_received = 5, .sent_after_received = -9}, false},        /* answered */
+        {{.segments_sent = 5, .segments_received = 5}, false},                                   /* who knows */
+        {{.segments_sent = 5, .segments_received = 5, .acknowledged_after_sent = 40}, true},     /* no answer */
+        {{.segments_sent = 5, .segments_received = 5, .acknowledged_after_sent = 75000}, false}, /* kept alive */
+        {{.segments_sent = 5, .segments_received = 5, .acknowledged_after_sent = -1}, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if ((socket_has_asked(&cases[i].turns) != 0) != cases[i].asked)
+            fail_msg("case %zu", i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turns_of_a_connection_tell_who_has_the_word),
         cmocka_unit_test_setup_teardown(who_polls_for_an_answer_is_told_by_proc, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(who_polls_for_an_answer_is_told_beside_the_kernel, scene_begin, scene_end),
     };

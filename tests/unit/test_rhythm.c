@@ -115,6 +115,18 @@ static void who_has_asked_awaits_an_answer_however_quiet_it_was(void **state)
     graph_free(graph);
 }
 
+static void event_loop_that_has_asked_raises_no_alarm(void **state)
+{
+    (void)state;
+    struct edge edge;
+    bool doubtful = false;
+    struct graph *graph = graph_of(200000, &edge, WAIT_SOCKET_RECEIVE, false);
+    edge.inferred = true;
+    assert_true(rhythm_normal_s(graph, &edge, &doubtful) == 2);
+    assert_true(doubtful);
+    graph_free(graph);
+}
+
 static bool kind_is_doubtful(enum wait_kind kind)
 {
     struct edge edge;
@@ -143,6 +155,7 @@ int main(void)
         cmocka_unit_test(who_always_was_quiet_may_wait_for_ever),
         cmocka_unit_test(server_that_nobody_asks_may_wait_for_ever),
         cmocka_unit_test(who_has_asked_awaits_an_answer_however_quiet_it_was),
+        cmocka_unit_test(event_loop_that_has_asked_raises_no_alarm),
         cmocka_unit_test(reader_without_input_raises_no_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

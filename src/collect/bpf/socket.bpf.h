@@ -75,8 +75,8 @@ static __always_inline bool tcp_told(struct socket_record *record, struct sock *
     record->has |= SOCKET_HAS_DETAILS;
     struct socket_turns turns = {.sent_after_received = (__s32)(tcp->lsndtime - tcp->inet_conn.icsk_ack.lrcvtime),
                                  .acknowledged_after_sent = (__s32)(tcp->rcv_tstamp - tcp->lsndtime),
-                                 .ever_sent = tcp->data_segs_out != 0,
-                                 .ever_received = tcp->data_segs_in != 0};
+                                 .segments_sent = tcp->data_segs_out,
+                                 .segments_received = tcp->data_segs_in};
     if (record->state == STATE_ESTABLISHED && socket_has_asked(&turns)) {
         record->asked_ms = (__u32)((bpf_ktime_get_ns() / 1000 - tcp->tcp_mstamp) / 1000);
         record->has |= SOCKET_ASKED;

@@ -16,22 +16,25 @@ enum socket_has {
     SOCKET_ASKED = 32        /* tcp: it has sent since it last received, `asked_ms` ago */
 };
 
-/* Later, an acknowledgement is one of a keep-alive probe, and not of what was sent. */
-enum { SOCKET_ACKNOWLEDGED_LATEST = 300 };
+/* Later, an acknowledgement is one of a keep-alive probe, and not of what was sent. Who has sent more without ever
+ * receiving (log lines, measurements) expects no answer. */
+enum { SOCKET_ACKNOWLEDGED_LATEST = 300, SOCKET_MONOLOGUE_SEGMENTS = 64 };
 
 /* What tells whether a tcp socket has sent since it last received. The differences are in ms or in ticks, in which the
  * kernel keeps these times (lsndtime, lrcvtime and rcv_tstamp of struct tcp_sock). */
 struct socket_turns {
     __s32 sent_after_received, acknowledged_after_sent;
-    __u8 ever_sent, ever_received; /* data */
+    __u32 segments_sent, segments_received; /* of data, in all */
 };
 
 /* Within one tick the acknowledgement tells: an answer acknowledges the question; that of a question without answer
  * comes alone, and later. */
 static inline int socket_has_asked(const struct socket_turns *turns)
 {
-    if (turns->sent_after_received != 0 || !turns->ever_received)
-        return turns->ever_sent && turns->sent_after_received >= 0;
+    if (turns->segments_received == 0)
+        return turns->segments_sent != 0 && turns->segments_sent <= SOCKET_MONOLOGUE_SEGMENTS;
+    if (turns->sent_after_received != 0)
+        return turns->segments_sent != 0 && turns->sent_after_received > 0;
     return turns->acknowledged_after_sent > 0 && turns->acknowledged_after_sent <= SOCKET_ACKNOWLEDGED_LATEST;
 }
 

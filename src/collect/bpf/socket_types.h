@@ -89,7 +89,7 @@ struct tcp_sock {
     __u32 rcv_nxt, copied_seq, write_seq, snd_una, srtt_us, total_retrans;
     __u32 lsndtime, rcv_tstamp; /* in ticks */
     __u32 data_segs_in, data_segs_out;
-    __u64 tcp_mstamp;           /* of the newest packet in or out: us, CLOCK_MONOTONIC */
+    __u64 tcp_mstamp; /* of the newest packet in or out: us, CLOCK_MONOTONIC */
 };
 
 struct udp_sock {
