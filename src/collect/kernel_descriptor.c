@@ -23,8 +23,7 @@ static bool path_take(struct kernel_sample *kernel, const struct sample_descript
         path->agrees = false; /* until it is looked at again */
         return true;
     }
-    kernel->path_bytes -= path->bytes;
-    free(path->text);
+    kernel_path_drop(kernel, record->slot);
     *path = (struct kernel_path){.text = malloc(record->path_bytes + 1u),
                                  .stacked = record->stacked,
                                  .kernel_inode = record->inode,
@@ -42,20 +41,31 @@ static bool path_take(struct kernel_sample *kernel, const struct sample_descript
     return true;
 }
 
-/* The next record, with its path put into the table; NULL: no more. */
-static const struct sample_descriptor *record_next(struct kernel_sample *kernel, bool *memory)
+void kernel_path_drop(struct kernel_sample *kernel, uint32_t slot)
 {
-    const struct buffer *stream = &kernel->descriptors;
-    if (stream->length - kernel->at < sizeof(struct sample_descriptor))
+    kernel->path_bytes -= kernel->paths[slot].bytes;
+    free(kernel->paths[slot].text);
+    kernel->paths[slot] = (struct kernel_path){0};
+}
+
+const struct sample_descriptor *kernel_record_next(struct kernel_sample *kernel, const struct buffer *stream,
+                                                   size_t *at, bool *memory)
+{
+    if (stream->length - *at < sizeof(struct sample_descriptor))
         return NULL;
-    const struct sample_descriptor *record = (const void *)(stream->data + kernel->at);
+    const struct sample_descriptor *record = (const void *)(stream->data + *at);
     size_t room = (record->path_bytes + 7u) & ~7u;
-    if (stream->length - kernel->at - sizeof *record < room || record->slot >= SAMPLE_SLOTS)
+    if (stream->length - *at - sizeof *record < room || record->slot >= SAMPLE_SLOTS)
         return NULL;
-    kernel->at += sizeof *record + room;
+    *at += sizeof *record + room;
     if (room > 0 && record->object == SAMPLE_PATH)
         *memory = path_take(kernel, record, (const char *)(record + 1)) && *memory;
     return record;
+}
+
+static const struct sample_descriptor *record_next(struct kernel_sample *kernel, bool *memory)
+{
+    return kernel_record_next(kernel, &kernel->descriptors, &kernel->at, memory);
 }
 
 static enum descriptor_type mode_type(uint16_t mode, enum descriptor_type otherwise)
@@ -184,6 +194,8 @@ int kernel_descriptors_collect(struct source *source, size_t process_row)
             memory = kernel_socket_take(kernel, record);
         if (!memory || record->object == SAMPLE_FIFO)
             continue;
+        if (record->object == SAMPLE_PATH && kernel_path_is_asked(kernel, record->slot))
+            continue; /* closed before its path was told */
         if (record->object == SAMPLE_PATH && (record->unnamed || kernel->paths[record->slot].text == NULL))
             sample_unread_add(source->sample, "descriptors", "path too long", 1);
         else

@@ -39,12 +39,23 @@ struct kernel_numbers {
     size_t room, count; /* room: a power of two, or 0 */
 };
 
+/* Links[KERNEL_WALK] is NULL where the kernel does not allow the walk: the other two then tell all. */
+enum { KERNEL_TASKS, KERNEL_DESCRIPTORS, KERNEL_WALK, KERNEL_LINKS };
+
+struct kernel_cookie {
+    uint64_t inode, cookie;
+};
+
 struct kernel_sample {
     struct sample_bpf *programs;
-    struct bpf_link *links[2]; /* of tasks, of descriptors */
+    struct bpf_link *links[KERNEL_LINKS];
+    unsigned walk_pause; /* samples for which paths have no room for the walk */
     struct buffer tasks, descriptors;
-    struct kernel_process *processes; /* in order of pid */
-    struct sample_task *threads;      /* in order of pid, then thread */
+    struct buffer answers;                /* of the descriptors that the walk asked for */
+    struct kernel_cookie *cookies;        /* in order of inode: of sockets that the walk found without */
+    size_t cookie_count, cookie_capacity; /* of the sample under way */
+    struct kernel_process *processes;     /* in order of pid */
+    struct sample_task *threads;          /* in order of pid, then thread */
     size_t process_count, process_capacity, thread_count, thread_capacity;
     size_t at; /* how far the descriptors have been taken */
     struct kernel_path *paths;
@@ -60,8 +71,29 @@ struct kernel_sample {
  * memory. */
 bool kernel_pipe_take(struct source *source, const struct sample_descriptor *record);
 bool kernel_socket_take(struct kernel_sample *kernel, const struct sample_descriptor *record);
+
+/* Cookies of sockets that an answer tells: taken one by one, then put in order. False: out of memory. */
+bool kernel_cookies_take(struct kernel_sample *kernel, const struct sample_descriptor *record);
+void kernel_cookies_order(struct kernel_sample *kernel);
+
 void kernel_objects_clear(struct kernel_sample *kernel);
 void kernel_objects_done(struct kernel_sample *kernel);
+
+/* Appends what a link tells to the stream. 0 or a negative errno. */
+int kernel_stream_read(const struct bpf_link *link, struct buffer *stream);
+
+/* Reads all tasks and descriptors anew: in one walk, or by the iterators. 0 or a negative errno. */
+int kernel_read(struct kernel_sample *kernel);
+
+/* The next record of a stream of descriptors, with its path put into the table; NULL: no more. */
+const struct sample_descriptor *kernel_record_next(struct kernel_sample *kernel, const struct buffer *stream,
+                                                   size_t *at, bool *memory);
+
+/* Was the path of a slot asked for in vain? */
+bool kernel_path_is_asked(const struct kernel_sample *kernel, uint32_t slot);
+
+/* The path of a slot cannot be told. */
+void kernel_path_drop(struct kernel_sample *kernel, uint32_t slot);
 
 /* Follows the rest of the stream of descriptors without making rows, so that its paths are known. False: out of memory.
  */

@@ -82,6 +82,37 @@ bool kernel_pipe_take(struct source *source, const struct sample_descriptor *rec
     return true;
 }
 
+static int cookie_compare(const void *left, const void *right)
+{
+    const struct kernel_cookie *a = left, *b = right;
+    return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+static void cookie_set(const struct kernel_sample *kernel, struct socket_record *socket)
+{
+    struct kernel_cookie wanted = {.inode = socket->inode};
+    const struct kernel_cookie *found =
+        bsearch(&wanted, kernel->cookies, kernel->cookie_count, sizeof *kernel->cookies, cookie_compare);
+    socket->cookie = found == NULL ? 0 : found->cookie;
+}
+
+bool kernel_cookies_take(struct kernel_sample *kernel, const struct sample_descriptor *record)
+{
+    const struct socket_record *socket = (const void *)(record + 1);
+    if (record->path_bytes < sizeof *socket)
+        return true;
+    if (!memory_grow(&kernel->cookies, &kernel->cookie_capacity, kernel->cookie_count + 1, sizeof *kernel->cookies))
+        return false;
+    kernel->cookies[kernel->cookie_count++] = (struct kernel_cookie){socket->inode, socket->cookie};
+    return true;
+}
+
+void kernel_cookies_order(struct kernel_sample *kernel)
+{
+    if (kernel->cookie_count > 1)
+        qsort(kernel->cookies, kernel->cookie_count, sizeof *kernel->cookies, cookie_compare);
+}
+
 bool kernel_socket_take(struct kernel_sample *kernel, const struct sample_descriptor *record)
 {
     const struct socket_record *socket = (const void *)(record + 1);
@@ -94,6 +125,8 @@ bool kernel_socket_take(struct kernel_sample *kernel, const struct sample_descri
         return true;
     if (!memory_grow(&kernel->sockets, &kernel->socket_capacity, kernel->socket_count + 1, sizeof *kernel->sockets))
         return false;
+    if (socket->cookie == 0 && kernel->cookie_count > 0)
+        cookie_set(kernel, (void *)(kernel->descriptors.data + ((const char *)socket - kernel->descriptors.data)));
     kernel->sockets[kernel->socket_count++] = socket;
     return true;
 }

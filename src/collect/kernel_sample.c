@@ -8,6 +8,7 @@
 #include "collect/proc_read.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,18 +24,42 @@ static int library_silence(enum libbpf_print_level level, const char *format, va
     return 0;
 }
 
+/* Does the kernel let programs load through any address? Since 6.2. */
+static bool kernel_walks(void)
+{
+    struct btf *types = btf__load_vmlinux_btf();
+    bool walks = types != NULL && btf__find_by_name_kind(types, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+    btf__free(types);
+    return walks;
+}
+
+/* 0 or a negative errno. */
+static int programs_open(struct kernel_sample *kernel, bool walks)
+{
+    kernel->programs = sample_bpf__open();
+    if (kernel->programs == NULL)
+        return -errno;
+    bpf_program__set_autoload(kernel->programs->progs.walk_tasks, walks);
+    int result = sample_bpf__load(kernel->programs);
+    if (result == 0)
+        return 0;
+    sample_bpf__destroy(kernel->programs);
+    kernel->programs = NULL;
+    return walks ? programs_open(kernel, false) : result;
+}
+
 /* 0 or a negative errno. */
 static int programs_load(struct kernel_sample *kernel)
 {
     libbpf_print_fn_t loud = libbpf_set_print(library_silence);
-    int result = 0;
-    kernel->programs = sample_bpf__open_and_load();
-    if (kernel->programs == NULL) {
-        result = -errno;
-    } else {
-        const struct bpf_program *programs[] = {kernel->programs->progs.read_tasks,
-                                                kernel->programs->progs.read_descriptors};
-        for (size_t i = 0; result == 0 && i < sizeof programs / sizeof programs[0]; i++) {
+    int result = programs_open(kernel, kernel_walks());
+    if (result == 0) {
+        const struct bpf_program *programs[] = {[KERNEL_TASKS] = kernel->programs->progs.read_tasks,
+                                                [KERNEL_DESCRIPTORS] = kernel->programs->progs.read_descriptors,
+                                                [KERNEL_WALK] = kernel->programs->progs.walk_tasks};
+        for (size_t i = 0; result == 0 && i < KERNEL_LINKS; i++) {
+            if (bpf_program__fd(programs[i]) < 0)
+                continue; /* not loaded */
             kernel->links[i] = bpf_program__attach_iter(programs[i], NULL);
             result = kernel->links[i] == NULL ? -errno : 0;
         }
@@ -106,6 +131,8 @@ void kernel_sample_free(struct kernel_sample *kernel)
     sample_bpf__destroy(kernel->programs);
     buffer_done(&kernel->tasks);
     buffer_done(&kernel->descriptors);
+    buffer_done(&kernel->answers);
+    free(kernel->cookies);
     free(kernel->processes);
     free(kernel->threads);
     free(kernel->paths);
@@ -114,10 +141,8 @@ void kernel_sample_free(struct kernel_sample *kernel)
     free(kernel);
 }
 
-/* 0 or a negative errno. */
-static int stream_read(const struct bpf_link *link, struct buffer *stream)
+int kernel_stream_read(const struct bpf_link *link, struct buffer *stream)
 {
-    buffer_clear(stream);
     int file = bpf_iter_create(bpf_link__fd(link));
     if (file < 0)
         return -errno;
@@ -239,12 +264,11 @@ bool kernel_sample_read(struct kernel_sample *kernel, struct error *error)
 {
     if (!kernel_descriptors_pass(kernel) || kernel->path_bytes > PATH_BYTES_MAX)
         kernel_paths_forget(kernel);
-    kernel->at = kernel->row_count = 0;
+    kernel->row_count = 0;
     kernel_objects_clear(kernel);
     kernel->programs->bss->turn++;
-    int result = stream_read(kernel->links[0], &kernel->tasks);
-    if (result == 0)
-        result = stream_read(kernel->links[1], &kernel->descriptors);
+    int result = kernel_read(kernel);
+    kernel->at = 0;
     if (result == 0 && !tasks_parse(kernel))
         result = -ENOMEM;
     if (result < 0) {

@@ -51,6 +51,10 @@ typedef struct {
     int counter;
 } atomic_t;
 
+typedef struct {
+    __s64 counter;
+} atomic64_t;
+
 struct signal_struct {
     atomic_t live;
     int nr_threads;
@@ -168,6 +172,8 @@ struct path {
 
 struct file {
     unsigned int f_mode;
+    const void *f_op;
+    void *private_data;
     struct inode *f_inode;
     struct path f_path;
 };

@@ -37,7 +37,9 @@ struct file_lock___list {
 };
 
 struct fdtable {
+    unsigned int max_fds;
     struct file **fd;
+    unsigned long *open_fds;
 };
 
 struct files_struct {
@@ -101,6 +103,15 @@ __attribute__((noinline)) __u64 list_locks(__u64 head, __u64 file, __u64 files, 
     return bits | 1ull << SAMPLE_LOCKS_MANY;
 }
 
+/* Addresses as numbers: of the file and of the table of descriptors that holds it. */
+static __always_inline __u32 locks_of(struct file_lock_context *lists, __u64 file, __u64 files)
+{
+    __u64 bits = list_locks((__u64)&lists->flc_flock, file, files, SAMPLE_LOCK_FLOCK);
+    bits |= list_locks((__u64)&lists->flc_posix, file, files, SAMPLE_LOCK_POSIX);
+    bits |= list_locks((__u64)&lists->flc_lease, file, files, SAMPLE_LOCK_LEASE);
+    return (__u32)bits;
+}
+
 static __always_inline __u32 locks_held(struct task_struct *task, struct inode *inode, __u32 number)
 {
     struct inode___locks *locked = (void *)inode;
@@ -109,12 +120,9 @@ static __always_inline __u32 locks_held(struct task_struct *task, struct inode *
     struct file_lock_context *lists = BPF_CORE_READ(locked, i_flctx);
     struct files_struct *files = BPF_CORE_READ((struct task_struct___files *)task, files);
     struct file **table = BPF_CORE_READ(files, fdt, fd);
-    __u64 file = 0, bits;
+    __u64 file = 0;
     bpf_probe_read_kernel(&file, sizeof file, table + number);
-    bits = list_locks((__u64)&lists->flc_flock, file, (__u64)files, SAMPLE_LOCK_FLOCK);
-    bits |= list_locks((__u64)&lists->flc_posix, file, (__u64)files, SAMPLE_LOCK_POSIX);
-    bits |= list_locks((__u64)&lists->flc_lease, file, (__u64)files, SAMPLE_LOCK_LEASE);
-    return (__u32)bits;
+    return locks_of(lists, file, (__u64)files);
 }
 
 #endif

@@ -22,6 +22,7 @@ enum {
     PIPE_FILE_SYSTEM = 0x50495045, /* include/uapi/linux/magic.h */
     SOCKET_FILE_SYSTEM = 0x534F434B,
     OVERLAY_FILE_SYSTEM = 0x794c7630,
+    GROUP_SLOTS = 8, /* where a path may lie: a cache line of them */
     STATE_BITS = 16, /* of an entry of `seen`: what the path changes with; the others say which file it is */
     MODE_TYPE = 0170000,
     MODE_PIPE = 0010000,
@@ -30,9 +31,12 @@ enum {
 
 #define STATE_MASK ((1ull << STATE_BITS) - 1)
 
-__u64 seen[SAMPLE_SLOTS];
+__u64 seen[SAMPLE_SLOTS] __attribute__((aligned(64)));
 __u32 turn;
-__u32 level; /* of the reader's pid namespace, below the host's own */
+__u32 level;       /* of the reader's pid namespace, below the host's own */
+__u32 crowded;     /* 1: a path lost its slot to another */
+__u32 paths_only;  /* 1: read_descriptors tells what walk_tasks asked for, and nothing else */
+__u32 asked_paths; /* slots whose path walk_tasks asked for and nobody has told yet */
 
 /* A path while it is written. */
 struct {
@@ -180,24 +184,59 @@ static __always_inline __u64 path_state(struct file *file, __u64 place)
     return mix(state, (turn + (place >> 32)) / SAMPLE_TURNS);
 }
 
-/* Chooses the slot: one of two neighbours, that which has the file or a free one. Is the path as told there? */
-static __always_inline bool slot_choose(struct file *file, struct sample_descriptor *record)
+/* What is told of a file that has a path, besides the path and its locks. */
+static __always_inline void file_told(struct sample_descriptor *record, struct inode *inode, struct super_block *super)
+{
+    record->size_bytes = (__u64)inode->i_size;
+    record->links = inode->i_nlink;
+    record->device = super->s_dev;
+    record->stacked = super->s_magic == OVERLAY_FILE_SYSTEM;
+}
+
+/* Which file it is and what its path changes with, as an entry of `seen`; place says where to look for it. */
+static __always_inline __u64 file_tag(struct file *file, const struct sample_descriptor *record, __u64 *place)
 {
     /* A difference of two addresses is a number, which is cheaper than to read them again as such. */
     const char *super = (void *)file->f_inode->i_sb;
-    __u64 place = mix((const char *)file->f_path.mnt - super, (const char *)file->f_path.dentry - super);
-    __u64 identity = mix(place, record->inode ^ (__u64)record->device << 40) | 1ull << STATE_BITS;
-    __u64 tag = (identity & ~STATE_MASK) | (path_state(file, place) & STATE_MASK);
-    __u32 first = (__u32)(place >> 32) & (SAMPLE_SLOTS - 1), second = first ^ 1;
-    __u32 slot = first;
-    if (seen[first] >> STATE_BITS == tag >> STATE_BITS)
-        slot = first;
-    else if (seen[second] >> STATE_BITS == tag >> STATE_BITS || (seen[first] != 0 && (seen[second] == 0 || turn & 1)))
-        slot = second;
+    *place = mix((const char *)file->f_path.mnt - super, (const char *)file->f_path.dentry - super);
+    __u64 identity = mix(*place, record->inode ^ (__u64)record->device << 40);
+    /* Files without a name of their own, as of eventfd and timerfd, differ in nothing else. */
+    identity = mix(identity, (const char *)file->f_op - super) | 1ull << STATE_BITS;
+    return (identity & ~STATE_MASK) | (path_state(file, *place) & STATE_MASK & ~(__u64)SAMPLE_SLOT_ASKED);
+}
+
+/* The slot of a file: that which has it, else a free one of its group, else one that loses its own. Not static, so that
+ * the kernel verifies it by itself. */
+__attribute__((noinline)) __u64 slot_find(__u64 tag, __u64 place)
+{
+    __u32 group = (__u32)(place >> 32) & (SAMPLE_SLOTS - GROUP_SLOTS), free = SAMPLE_SLOTS;
+    for (__u32 i = 0; i < GROUP_SLOTS; i++) {
+        __u64 entry = seen[group + i];
+        if (entry >> STATE_BITS == tag >> STATE_BITS)
+            return group + i;
+        if (entry == 0 && free == SAMPLE_SLOTS)
+            free = group + i;
+    }
+    if (free != SAMPLE_SLOTS)
+        return free;
+    crowded = 1;
+    return group + (turn & (GROUP_SLOTS - 1));
+}
+
+/* Chooses the slot. Is the path as told there, or not to be told? */
+static __always_inline bool slot_choose(struct file *file, struct sample_descriptor *record)
+{
+    __u64 place, tag = file_tag(file, record, &place);
+    __u32 slot = (__u32)slot_find(tag, place) & (SAMPLE_SLOTS - 1);
     record->slot = slot;
-    bool told = seen[slot & (SAMPLE_SLOTS - 1)] == tag;
-    seen[slot & (SAMPLE_SLOTS - 1)] = tag;
-    return told;
+    __u64 entry = seen[slot];
+    if (paths_only) {
+        if (entry >> STATE_BITS != tag >> STATE_BITS || (entry & SAMPLE_SLOT_ASKED) == 0)
+            return true;
+        asked_paths--;
+    }
+    seen[slot] = tag;
+    return entry == tag;
 }
 
 /* Writes the record and its path. The reader gets neither when there was no room: the kernel then calls again. */
@@ -217,8 +256,12 @@ static __always_inline void path_write(struct seq_file *seq, struct file *file, 
     told &= 2 * SAMPLE_PATH_BYTES - 1;
     if (told > 0 && !failed)
         failed = bpf_seq_write(seq, path, (__u32)told) != 0;
-    if (failed || record->unnamed)
+    if (failed && paths_only) {
+        seen[record->slot & (SAMPLE_SLOTS - 1)] |= SAMPLE_SLOT_ASKED;
+        asked_paths++;
+    } else if (failed || (record->unnamed && !paths_only)) {
         seen[record->slot & (SAMPLE_SLOTS - 1)] = 0;
+    }
 }
 
 static __always_inline void socket_write(struct seq_file *seq, struct file *file, struct sample_descriptor *descriptor)
@@ -227,7 +270,7 @@ static __always_inline void socket_write(struct seq_file *seq, struct file *file
         struct sample_descriptor descriptor;
         struct socket_told socket;
     } record = {};
-    if (socket_told(&record.socket, file)) {
+    if (socket_told(&record.socket, file, false)) {
         __u64 bytes = sizeof record.socket.record + record.socket.record.name_bytes;
         descriptor->path_bytes = (__u16)bytes;
     }
@@ -244,6 +287,15 @@ static __always_inline void pipe_write(struct seq_file *seq, struct inode *inode
     pipe_told(&pipe, inode);
     descriptor->pipe = pipe;
     bpf_seq_write(seq, descriptor, sizeof *descriptor);
+}
+
+static __always_inline __u8 object_of(struct super_block *super, __u32 mode)
+{
+    if (super->s_magic == PIPE_FILE_SYSTEM && (mode & MODE_TYPE) == MODE_PIPE)
+        return SAMPLE_PIPE;
+    if (super->s_magic == SOCKET_FILE_SYSTEM && (mode & MODE_TYPE) == MODE_SOCKET)
+        return SAMPLE_SOCKET;
+    return SAMPLE_PATH;
 }
 
 SEC("iter/task_file")
@@ -263,10 +315,9 @@ int read_descriptors(struct bpf_iter__task_file *context)
     record.inode = inode->i_ino;
     record.mode = inode->i_mode;
     record.access = file->f_mode & 3;
-    if (super->s_magic == PIPE_FILE_SYSTEM && (record.mode & MODE_TYPE) == MODE_PIPE)
-        record.object = SAMPLE_PIPE;
-    else if (super->s_magic == SOCKET_FILE_SYSTEM && (record.mode & MODE_TYPE) == MODE_SOCKET)
-        record.object = SAMPLE_SOCKET;
+    record.object = object_of(super, record.mode);
+    if (paths_only && (record.object == SAMPLE_PIPE || (record.object == SAMPLE_SOCKET && !socket_is_new(file))))
+        return 0;
     if (record.object == SAMPLE_SOCKET) {
         socket_write(context->meta->seq, file, &record);
         return 0;
@@ -275,19 +326,21 @@ int read_descriptors(struct bpf_iter__task_file *context)
         pipe_write(context->meta->seq, inode, &record);
         return 0;
     }
-    record.size_bytes = (__u64)inode->i_size;
-    record.links = inode->i_nlink;
-    record.device = super->s_dev;
-    record.stacked = super->s_magic == OVERLAY_FILE_SYSTEM;
+    file_told(&record, inode, super);
     record.locks = locks_held(task, inode, context->fd);
-    if (slot_choose(file, &record))
+    bool told = slot_choose(file, &record);
+    if (told && paths_only)
+        return 0;
+    if (told)
         bpf_seq_write(context->meta->seq, &record, sizeof record);
     else
         path_write(context->meta->seq, file, &record);
-    if ((record.mode & MODE_TYPE) == MODE_PIPE) {
+    if ((record.mode & MODE_TYPE) == MODE_PIPE && !paths_only) {
         record.object = SAMPLE_FIFO;
         record.path_bytes = 0;
         pipe_write(context->meta->seq, inode, &record);
     }
     return 0;
 }
+
+#include "collect/bpf/walk.bpf.h"

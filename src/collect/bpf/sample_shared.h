@@ -9,7 +9,13 @@ enum {
     SAMPLE_SLOTS = 65536, /* of paths that were told; a power of two */
     SAMPLE_TURNS = 64,    /* a path is told again every so many samples: directories above it are renamed too */
     SAMPLE_PATH_BYTES = 4096,
+    SAMPLE_ASKED = 512, /* processes that are named one by one whose paths are asked for; when there are more, all are */
+    SAMPLE_TASKS_ROOM = 1 << 18,
+    SAMPLE_DESCRIPTORS_ROOM = 1 << 20,
 };
+
+/* Of an entry of `seen`: the file is known, its path is still asked for. */
+#define SAMPLE_SLOT_ASKED 0x8000u
 
 /* A thread. Of a main thread (pid == thread) a sample_process follows. Counters are its own, not its process's. */
 struct sample_task {

@@ -8,6 +8,10 @@
 #include "collect/bpf/socket_shared.h"
 #include "collect/bpf/socket_types.h"
 
+/* An address taken for a kernel's object: loads through it fail to 0 (walk.bpf.h). */
+extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
+#define CAST(type, address) ((type *)bpf_rdonly_cast((const void *)(address), bpf_core_type_id_kernel(type)))
+
 enum {
     FAMILY_UNIX = 1, /* include/linux/socket.h */
     FAMILY_IPV4 = 2,
@@ -53,9 +57,13 @@ static __always_inline void inet_told(struct socket_record *record, struct sock 
     address_told(record->remote, &common->skc_v6_daddr, common->skc_daddr, is_six);
 }
 
-static __always_inline bool tcp_told(struct socket_record *record, struct sock *sock)
+static __always_inline bool tcp_told(struct socket_record *record, struct sock *sock, bool walked)
 {
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+    struct tcp_sock *tcp = 0;
+    if (!walked)
+        tcp = bpf_skc_to_tcp_sock(sock);
+    else if (sock->sk_type == TYPE_STREAM)
+        tcp = CAST(struct tcp_sock, sock);
     if (!tcp || record->state == STATE_CLOSE)
         return false;
     record->protocol = SAID_TCP;
@@ -84,14 +92,16 @@ static __always_inline bool tcp_told(struct socket_record *record, struct sock *
     return true;
 }
 
-static __always_inline bool udp_told(struct socket_record *record, struct sock *sock)
+static __always_inline bool udp_told(struct socket_record *record, struct sock *sock, bool walked)
 {
     struct udp_sock *udp = (struct udp_sock *)sock;
     if (record->local_port == 0)
         return false;
     record->protocol = SAID_UDP;
     record->has = SOCKET_HAS_QUEUES | SOCKET_HAS_OWNER;
-    record->receive = (__u32)sock->sk_backlog.rmem_alloc.counter - (__u32)BPF_CORE_READ(udp, forward_deficit);
+    record->receive =
+        (__u32)sock->sk_backlog.rmem_alloc.counter -
+        (__u32)(walked ? CAST(struct udp_sock, sock)->forward_deficit : BPF_CORE_READ(udp, forward_deficit));
     record->send = (__u32)sock->sk_wmem_alloc.refs.counter - 1;
     return true;
 }
@@ -135,14 +145,14 @@ static __always_inline void unix_name_told(struct socket_told *told, struct unix
         told->record.name_bytes = (__u8)bytes;
 }
 
-static __always_inline bool unix_told(struct socket_told *told, struct socket *socket, struct sock *sock)
+static __always_inline bool unix_told(struct socket_told *told, struct socket *socket, struct sock *sock, bool walked)
 {
     struct socket_record *record = &told->record;
     if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_unix_sock)) { /* before 5.16 */
         sockets_left_out = 1;
         return false;
     }
-    struct unix_sock *unix_sock = bpf_skc_to_unix_sock(sock);
+    struct unix_sock *unix_sock = walked ? CAST(struct unix_sock, sock) : bpf_skc_to_unix_sock(sock);
     if (!unix_sock)
         return false;
     record->protocol = SAID_UNIX;
@@ -167,9 +177,9 @@ static __always_inline bool unix_told(struct socket_told *told, struct socket *s
 }
 
 /* False: of no protocol that is told, or without an address yet, as sock_diag leaves it out. */
-static __always_inline bool socket_told(struct socket_told *told, struct file *file)
+static __always_inline bool socket_told(struct socket_told *told, struct file *file, bool walked)
 {
-    struct socket *socket = bpf_sock_from_file(file);
+    struct socket *socket = walked ? CAST(struct socket, file->private_data) : bpf_sock_from_file(file);
     struct sock *sock = socket ? socket->sk : 0;
     if (!sock)
         return false;
@@ -181,17 +191,25 @@ static __always_inline bool socket_told(struct socket_told *told, struct file *f
     record->net_namespace = sock->__sk_common.skc_net.net->ns.inum;
     bool told_of = false;
     if (family == FAMILY_UNIX) {
-        told_of = unix_told(told, socket, sock);
+        told_of = unix_told(told, socket, sock, walked);
     } else if (family == FAMILY_IPV4 || family == FAMILY_IPV6) {
         inet_told(record, sock, family == FAMILY_IPV6);
         if (protocol == PROTOCOL_TCP)
-            told_of = tcp_told(record, sock);
+            told_of = tcp_told(record, sock, walked);
         else if (protocol == PROTOCOL_UDP)
-            told_of = udp_told(record, sock);
+            told_of = udp_told(record, sock, walked);
     }
     if (told_of)
-        record->cookie = bpf_get_socket_cookie(sock);
+        record->cookie = walked ? (__u64)sock->__sk_common.skc_cookie.counter : bpf_get_socket_cookie(sock);
     return told_of;
+}
+
+/* Did nobody ask for its cookie yet, so that walk_tasks finds none? */
+static __always_inline bool socket_is_new(struct file *file)
+{
+    struct socket *socket = bpf_sock_from_file(file);
+    struct sock *sock = socket ? socket->sk : 0;
+    return sock && sock->__sk_common.skc_cookie.counter == 0;
 }
 
 static __always_inline void pipe_told(struct sample_pipe *told, struct inode *inode)

@@ -29,6 +29,7 @@ struct sock_common {
     volatile unsigned char skc_state;
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+    atomic64_t skc_cookie;
 };
 
 struct sk_buff {
