@@ -33,10 +33,10 @@ static int command_unknown(const char *word)
     return STATUS_USAGE;
 }
 
-static int command_run(int argc, char **argv)
+static int command_choose(int argc, char **argv)
 {
     if (argc < 2)
-        return command_live.run(&command_live, argc, argv);
+        return command_run(&command_live, argc, argv);
     const char *word = argv[1];
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
         return help_print();
@@ -45,10 +45,10 @@ static int command_run(int argc, char **argv)
         return STATUS_DONE;
     }
     if (word[0] == '-')
-        return command_live.run(&command_live, argc, argv);
+        return command_run(&command_live, argc, argv);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(word, commands[i]->name) == 0)
-            return commands[i]->run(commands[i], argc - 1, argv + 1);
+            return command_run(commands[i], argc - 1, argv + 1);
     return command_unknown(word);
 }
 
@@ -79,5 +79,5 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, ""); /* and no more: numbers are written and read with a point everywhere */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a recording that may not grow (ulimit -f) is told in a sentence */
-    return output_settle(command_run(argc, argv));
+    return output_settle(command_choose(argc, argv));
 }

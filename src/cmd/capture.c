@@ -21,11 +21,7 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, output),
      .argument = "FILE",
      .help = "where to write (standard output)"},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how long to look: rates come from it (2s)"},
+    OPTION_WINDOW("how long to look: rates come from it (2s)"),
     {.name = "format",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct settings, format),
@@ -52,20 +48,16 @@ static bool graph_write(const struct settings *settings, struct host *host, stru
     return written;
 }
 
-static int capture_run(const struct command *command, int argc, char **argv)
+static enum exit_status capture_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {.window_ns = 2 * NS_PER_S, .format = "text"};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
+    (void)command, (void)words;
+    const struct settings *settings = given;
     struct host host;
-    if (!host_open(&host, &error))
-        return command_fail(command, STATUS_FAILED, &error);
-    bool done = host_watch(&host, settings.window_ns, &error) && graph_write(&settings, &host, &error);
+    if (!host_open(&host, error))
+        return STATUS_FAILED;
+    bool done = host_watch(&host, settings->window_ns, error) && graph_write(settings, &host, error);
     host_close(&host);
-    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return done ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_capture = {
@@ -73,5 +65,6 @@ const struct command command_capture = {
     .arguments = "",
     .summary = "the graph of this host: what runs, what is open, who waits for whom",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.window_ns = 2 * NS_PER_S, .format = "text"),
     .run = capture_run,
 };

@@ -40,7 +40,10 @@ struct command {
     const struct option_row *options;
     size_t option_count;
     int arguments_min, arguments_max; /* how many words besides options; max -1 = any number */
-    int (*run)(const struct command *command, int argc, char **argv);
+    const void *defaults;             /* of its struct settings, see OPTION_DEFAULTS; NULL where there are no options */
+    size_t settings_bytes;
+    /* Returns STATUS_FAILED or STATUS_USAGE with a sentence. words: those besides options, with a NULL behind them. */
+    enum exit_status (*run)(const struct command *command, const void *settings, char **words, struct error *error);
 };
 
 extern const struct command command_live, command_capture, command_record, command_replay, command_diagnose,
@@ -68,23 +71,21 @@ extern const struct command command_live, command_capture, command_record, comma
         .argument = "DURATION", .help = "between samples (1s)"                                         \
     }
 
+#define OPTION_WINDOW(text)                                                                        \
+    {                                                                                              \
+        .name = "window", .type = OPTION_DURATION, .offset = offsetof(struct settings, window_ns), \
+        .argument = "DURATION", .help = text                                                       \
+    }
+
 #define OPTION_ROWS(rows) .options = rows, .option_count = sizeof rows / sizeof rows[0]
+#define OPTION_DEFAULTS(...) \
+    .defaults = &(const struct settings){__VA_ARGS__}, .settings_bytes = sizeof(struct settings)
 
-/* What is left to do after the options were read. */
-enum options_outcome {
-    OPTIONS_RUN,   /* go on; argv[*first] is the first word that is not an option */
-    OPTIONS_HELP,  /* help was asked for and printed: return STATUS_DONE */
-    OPTIONS_WRONG, /* a sentence was printed: return STATUS_USAGE */
-};
+/* Reads the options (argv[0] is the command's own name) and runs the command. Prints its help, or "culprit COMMAND:
+ * sentence" on standard error, sanitised, of what was wrong. */
+enum exit_status command_run(const struct command *command, int argc, char **argv);
 
-/* Reads argv (argv[0] is the command's own name) into the settings struct, which holds the defaults. Prints the help,
- * or the sentence of what is wrong. */
-enum options_outcome options_read(const struct command *command, int argc, char **argv, void *settings, int *first);
-
-/* Prints "culprit COMMAND: sentence" on standard error, sanitised, and returns the status. */
-int command_fail(const struct command *command, enum exit_status status, const struct error *error);
-
-/* The same without a command's failure: "culprit COMMAND: note: ...". */
+/* The same sentence without a command's failure: "culprit COMMAND: note: ...". */
 void command_note(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -21,11 +21,7 @@ struct settings {
 };
 
 static const struct option_row option_rows[] = {
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how long to look, or how much to judge at once (5s)"},
+    OPTION_WINDOW("how long to look, or how much to judge at once (5s)"),
     {.name = "at",
      .type = OPTION_MOMENT,
      .offset = offsetof(struct settings, at),
@@ -172,34 +168,30 @@ static bool recorded_answer(const struct command *command, const struct settings
     return answered;
 }
 
-static int diagnose_run(const struct command *command, int argc, char **argv)
+static enum exit_status diagnose_run(const struct command *command, const void *given, char **words,
+                                     struct error *error)
 {
-    struct settings settings = {.window_ns = 5 * NS_PER_S, .top = 10, .format = "text"};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    const char *path = first < argc ? argv[first] : NULL;
-    bool stretch = settings.from != NULL || settings.to != NULL;
-    if ((stretch || settings.at != NULL) && path == NULL)
-        error_set(&error, "--at, --from and --to need a recording: culprit diagnose FILE --at TIME");
-    else if (stretch && settings.at != NULL)
-        error_set(&error, "--at is one moment and --from ... --to a stretch: give one of them");
-    if (error.text[0] != '\0')
-        return command_fail(command, STATUS_USAGE, &error);
+    const struct settings *settings = given;
+    const char *path = words[0];
+    bool stretch = settings->from != NULL || settings->to != NULL;
+    if ((stretch || settings->at != NULL) && path == NULL)
+        error_set(error, "--at, --from and --to need a recording: culprit diagnose FILE --at TIME");
+    else if (stretch && settings->at != NULL)
+        error_set(error, "--at is one moment and --from ... --to a stretch: give one of them");
+    if (error->text[0] != '\0')
+        return STATUS_USAGE;
 
     struct diagnosis diagnosis = {0};
-    bool done = path == NULL ? live_answer(&settings, &diagnosis, &error)
-                             : recorded_answer(command, &settings, path, &diagnosis, &error);
-    done = done && diagnosis_print(&settings, &diagnosis, &error);
+    bool done = path == NULL ? live_answer(settings, &diagnosis, error)
+                             : recorded_answer(command, settings, path, &diagnosis, error);
+    done = done && diagnosis_print(settings, &diagnosis, error);
     bool anomalous = done && diagnosis.answer.verdict->anomalous;
     report_done(&diagnosis.report);
     answer_done(&diagnosis.answer);
     model_free(diagnosis.model);
     if (!done)
-        return command_fail(command, STATUS_FAILED, &error);
-    return settings.exit_code && anomalous ? STATUS_ANOMALOUS : STATUS_DONE;
+        return STATUS_FAILED;
+    return settings->exit_code && anomalous ? STATUS_ANOMALOUS : STATUS_DONE;
 }
 
 const struct command command_diagnose = {
@@ -210,6 +202,7 @@ const struct command command_diagnose = {
         "Without a recording it looks at this host for one window. With one, and no time, it judges every window "
         "and\nanswers for the worst.",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.window_ns = 5 * NS_PER_S, .top = 10, .format = "text"),
     .arguments_max = 1,
     .run = diagnose_run,
 };

@@ -40,11 +40,7 @@ static const struct option_row option_rows[] = {
      .help = "how many of each kind (10)",
      .low = 1,
      .high = 100000},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much each moment looks back (5s)"},
+    OPTION_WINDOW("how much each moment looks back (5s)"),
     {.name = "model",
      .type = OPTION_TEXT,
      .offset = offsetof(struct settings, model),
@@ -125,21 +121,15 @@ static bool recording_diff(const struct command *command, const struct settings 
     return done;
 }
 
-static int diff_run(const struct command *command, int argc, char **argv)
+static enum exit_status diff_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {.window_ns = 5 * NS_PER_S, .format = "text", .top = 10};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    if (settings.at == NULL || settings.and == NULL) {
-        error_set(&error, "--%s TIME is missing: culprit diff RECORDING --at TIME --and TIME",
-                  settings.at == NULL ? "at" : "and");
-        return command_fail(command, STATUS_USAGE, &error);
+    const struct settings *settings = given;
+    if (settings->at == NULL || settings->and == NULL) {
+        error_set(error, "--%s TIME is missing: culprit diff RECORDING --at TIME --and TIME",
+                  settings->at == NULL ? "at" : "and");
+        return STATUS_USAGE;
     }
-    return recording_diff(command, &settings, argv[first], &error) ? STATUS_DONE
-                                                                   : command_fail(command, STATUS_FAILED, &error);
+    return recording_diff(command, settings, words[0], error) ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_diff = {
@@ -147,6 +137,7 @@ const struct command command_diff = {
     .arguments = "RECORDING",
     .summary = "two moments of a recording: what appeared, vanished, changed",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.window_ns = 5 * NS_PER_S, .format = "text", .top = 10),
     .arguments_min = 1,
     .arguments_max = 1,
     .run = diff_run,

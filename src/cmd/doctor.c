@@ -15,15 +15,11 @@ static void row_print(const struct doctor_row *row, struct buffer *out)
         buffer_printf(out, "     %-32s -> %s\n", "", text_clean_into(remedy, sizeof remedy, row->remedy));
 }
 
-static int doctor_run(const struct command *command, int argc, char **argv)
+static enum exit_status doctor_run(const struct command *command, const void *given, char **words, struct error *error)
 {
+    (void)command, (void)given, (void)words;
     enum { ROWS_MAX = 64 };
     struct doctor_row rows[ROWS_MAX];
-    char nothing;
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &nothing, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
     size_t count = doctor_examine(rows, ROWS_MAX), blind = 0;
     struct buffer out = {0};
     for (size_t i = 0; i < count; i++) {
@@ -37,10 +33,9 @@ static int doctor_run(const struct command *command, int argc, char **argv)
                       "\n%zu of %zu are needed and missing: what they would show stays unseen, and is counted as "
                       "not readable.\n",
                       blind, count);
-    struct error error = {0};
-    bool written = collector_drop_privileges(&error) && output_write(NULL, &out, &error);
+    bool written = collector_drop_privileges(error) && output_write(NULL, &out, error);
     buffer_done(&out);
-    return written ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return written ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_doctor = {

@@ -35,11 +35,7 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, split),
      .choices = "all|design|test",
      .help = "which of the recordings (all)"},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much to judge at once (5s)"},
+    OPTION_WINDOW("how much to judge at once (5s)"),
     {.name = "calibrate",
      .type = OPTION_DURATION,
      .offset = offsetof(struct settings, calibrate_ns),
@@ -217,34 +213,29 @@ static bool evaluation_print(const struct settings *settings, const struct repor
     return written;
 }
 
-static int evaluate_run(const struct command *command, int argc, char **argv)
+static enum exit_status evaluate_run(const struct command *command, const void *given, char **words,
+                                     struct error *error)
 {
-    struct settings settings = {
-        .window_ns = 5 * NS_PER_S, .against = "all", .format = "text", .split = "all", .seed = 1};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    struct trial_options options = {.own_models = settings.model == NULL,
-                                    .window_ns = settings.window_ns,
-                                    .calibrate_ns = settings.calibrate_ns,
-                                    .seed = (uint64_t)settings.seed};
-    if (!methods_choose(settings.against, options.wanted, &error))
-        return command_fail(command, STATUS_USAGE, &error);
+    const struct settings *settings = given;
+    struct trial_options options = {.own_models = settings->model == NULL,
+                                    .window_ns = settings->window_ns,
+                                    .calibrate_ns = settings->calibrate_ns,
+                                    .seed = (uint64_t)settings->seed};
+    if (!methods_choose(settings->against, options.wanted, error))
+        return STATUS_USAGE;
     struct collection collection = {0};
     struct model *model = NULL, *reference = NULL;
-    bool done = collector_drop_privileges(&error) && (model = answer_model(settings.model, &error)) != NULL &&
-                (reference = model_reference(&error)) != NULL &&
-                collection_read(&collection, argv[first], settings.split, &error);
+    bool done = collector_drop_privileges(error) && (model = answer_model(settings->model, error)) != NULL &&
+                (reference = model_reference(error)) != NULL &&
+                collection_read(&collection, words[0], settings->split, error);
     options.model = model;
     options.reference = reference;
     const struct report report = {collection.trials, collection.count, &options};
-    done = done && trials_run(command, &collection, &options, &error) && evaluation_print(&settings, &report, &error);
+    done = done && trials_run(command, &collection, &options, error) && evaluation_print(settings, &report, error);
     collection_done(&collection);
     model_free(model);
     model_free(reference);
-    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return done ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_evaluate = {
@@ -256,6 +247,7 @@ const struct command command_evaluate = {
                "the culprit. Intervals are 95 % bootstrap intervals. A model that a label names serves for its\n"
                "recording, unless --model says which one: --model bundled judges all hosts as unknown ones.",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.window_ns = 5 * NS_PER_S, .against = "all", .format = "text", .split = "all", .seed = 1),
     .arguments_min = 1,
     .arguments_max = 1,
     .run = evaluate_run,

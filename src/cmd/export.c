@@ -67,11 +67,7 @@ static const struct option_row option_rows[] = {
      .help = "how far around them the graph goes (1)",
      .low = 0,
      .high = 10},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much to judge; so much goes along before a stretch (5s)"},
+    OPTION_WINDOW("how much to judge; so much goes along before a stretch (5s)"),
     OPTION_MODEL,
     OPTION_UTC,
 };
@@ -151,20 +147,15 @@ static bool settings_check(const struct settings *settings, bool *stretch, struc
     return true;
 }
 
-static int export_run(const struct command *command, int argc, char **argv)
+static enum exit_status export_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {.window_ns = 5 * NS_PER_S, .top = -1, .hops = -1};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
+    const struct settings *settings = given;
     bool stretch;
-    if (!settings_check(&settings, &stretch, &error))
-        return command_fail(command, STATUS_USAGE, &error);
-    bool done = collector_drop_privileges(&error) && (stretch ? stretch_export(command, &settings, argv[first], &error)
-                                                              : moment_export(command, &settings, argv[first], &error));
-    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    if (!settings_check(settings, &stretch, error))
+        return STATUS_USAGE;
+    bool done = collector_drop_privileges(error) && (stretch ? stretch_export(command, settings, words[0], error)
+                                                             : moment_export(command, settings, words[0], error));
+    return done ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_export = {
@@ -172,6 +163,7 @@ const struct command command_export = {
     .arguments = "RECORDING",
     .summary = "a moment of a recording as Graphviz DOT, JSON, CSV or Markdown; or a stretch of it, to share",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.window_ns = 5 * NS_PER_S, .top = -1, .hops = -1),
     .arguments_min = 1,
     .arguments_max = 1,
     .run = export_run,

@@ -13,42 +13,34 @@ struct settings {
 
 static const struct option_row option_rows[] = {
     OPTION_INTERVAL,
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much to judge at once (5s)"},
+    OPTION_WINDOW("how much to judge at once (5s)"),
     OPTION_MODEL,
     OPTION_THEME,
     OPTION_UTC,
 };
 
-static int live_run(const struct command *command, int argc, char **argv)
+static enum exit_status live_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {0};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
+    (void)command, (void)words;
+    const struct settings *settings = given;
     struct host host;
-    if (!host_open(&host, &error))
-        return command_fail(command, STATUS_FAILED, &error);
-    struct model *model = answer_model(settings.model, &error);
+    if (!host_open(&host, error))
+        return STATUS_FAILED;
+    struct model *model = answer_model(settings->model, error);
     struct ui_options options = {
         .cursor = host.cursor,
         .collector = host.collector,
         .attachment = host.attachment,
         .model = model,
-        .theme = settings.theme,
-        .interval_ns = settings.interval_ns,
-        .window_ns = settings.window_ns,
-        .utc = settings.utc,
+        .theme = settings->theme,
+        .interval_ns = settings->interval_ns,
+        .window_ns = settings->window_ns,
+        .utc = settings->utc,
     };
-    bool done = model != NULL && ui_run(&options, &error);
+    bool done = model != NULL && ui_run(&options, error);
     model_free(model);
     host_close(&host);
-    return done ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return done ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_live = {
@@ -56,5 +48,6 @@ const struct command command_live = {
     .arguments = "",
     .summary = "the live screen, like top (what culprit does without a command)",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(0),
     .run = live_run,
 };

@@ -7,25 +7,20 @@
 
 #include "collect/collector.h"
 
-static int model_run(const struct command *command, int argc, char **argv)
+static enum exit_status model_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    char nothing;
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &nothing, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    if (!collector_drop_privileges(&error))
-        return command_fail(command, STATUS_FAILED, &error);
-    struct model *model = answer_model(first < argc ? argv[first] : NULL, &error);
+    (void)command, (void)given;
+    if (!collector_drop_privileges(error))
+        return STATUS_FAILED;
+    struct model *model = answer_model(words[0], error);
     if (model == NULL)
-        return command_fail(command, STATUS_FAILED, &error);
+        return STATUS_FAILED;
     struct buffer out = {0};
     export_model_text(model, !output_is_utf8(), &out);
-    bool written = output_write(NULL, &out, &error);
+    bool written = output_write(NULL, &out, error);
     buffer_done(&out);
     model_free(model);
-    return written ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    return written ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_model = {

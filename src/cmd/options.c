@@ -113,6 +113,22 @@ static const struct option_row *option_by_code(const struct command *command, in
     return NULL;
 }
 
+/* What is left to do after the options were read. */
+enum options_outcome {
+    OPTIONS_RUN,   /* go on; argv[*first] is the first word that is not an option */
+    OPTIONS_HELP,  /* help was asked for and printed */
+    OPTIONS_WRONG, /* a sentence was printed */
+};
+
+static enum exit_status command_fail(const struct command *command, enum exit_status status, const struct error *error)
+{
+    struct buffer clean = {0};
+    text_clean(&clean, error->text, strlen(error->text));
+    fprintf(stderr, "culprit %s: %s\n", command->name, buffer_text(&clean));
+    buffer_done(&clean);
+    return status;
+}
+
 static enum options_outcome options_wrong(const struct command *command, const char *format, const char *word)
 {
     struct error error = {0};
@@ -121,7 +137,8 @@ static enum options_outcome options_wrong(const struct command *command, const c
     return OPTIONS_WRONG;
 }
 
-enum options_outcome options_read(const struct command *command, int argc, char **argv, void *settings, int *first)
+static enum options_outcome options_read(const struct command *command, int argc, char **argv, void *settings,
+                                         int *first)
 {
     struct option longs[OPTIONS_MAX + 2];
     char shorts[2 * OPTIONS_MAX + 3];
@@ -155,12 +172,25 @@ enum options_outcome options_read(const struct command *command, int argc, char 
     return OPTIONS_RUN;
 }
 
-int command_fail(const struct command *command, enum exit_status status, const struct error *error)
+enum exit_status command_run(const struct command *command, int argc, char **argv)
 {
-    struct buffer clean = {0};
-    text_clean(&clean, error->text, strlen(error->text));
-    fprintf(stderr, "culprit %s: %s\n", command->name, buffer_text(&clean));
-    buffer_done(&clean);
+    int first = argc;
+    struct error error = {0};
+    void *settings = malloc(command->settings_bytes + 1);
+    if (settings == NULL) {
+        error_memory(&error);
+        return command_fail(command, STATUS_FAILED, &error);
+    }
+    if (command->settings_bytes > 0)
+        memcpy(settings, command->defaults, command->settings_bytes);
+    enum options_outcome outcome = options_read(command, argc, argv, settings, &first);
+    enum exit_status status = outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
+    if (outcome == OPTIONS_RUN) {
+        status = command->run(command, settings, argv + first, &error);
+        if (status == STATUS_FAILED || status == STATUS_USAGE)
+            command_fail(command, status, &error);
+    }
+    free(settings);
     return status;
 }
 

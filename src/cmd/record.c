@@ -201,7 +201,7 @@ static bool recorder_open(struct recorder *recorder, struct error *error)
     return false;
 }
 
-static int recorder_finish(struct recorder *recorder, bool done, struct error *error)
+static enum exit_status recorder_finish(struct recorder *recorder, bool done, struct error *error)
 {
     char size[32];
     announce_free(recorder->announce);
@@ -213,39 +213,35 @@ static int recorder_finish(struct recorder *recorder, bool done, struct error *e
     if (done && state.written == 0)
         done = error_set(error, "no sample could be written to %s", recorder->settings->output);
     if (!done)
-        return command_fail(recorder->command, STATUS_FAILED, error);
+        return STATUS_FAILED;
     fprintf(stderr, "culprit record: %zu samples, %s\n", state.written,
             bytes_format(size, sizeof size, (double)state.size_bytes));
     return STATUS_DONE;
 }
 
-static int record_run(const struct command *command, int argc, char **argv)
+static enum exit_status record_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {.interval_ns = NS_PER_S};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    if (settings.output == NULL) {
-        error_set(&error, "-o FILE is missing: say where to record");
-        return command_fail(command, STATUS_USAGE, &error);
+    (void)words;
+    const struct settings *settings = given;
+    if (settings->output == NULL) {
+        error_set(error, "-o FILE is missing: say where to record");
+        return STATUS_USAGE;
     }
-    struct recorder recorder = {.command = command, .settings = &settings};
-    if (!recorder_open(&recorder, &error))
-        return command_fail(command, STATUS_FAILED, &error);
+    struct recorder recorder = {.command = command, .settings = settings};
+    if (!recorder_open(&recorder, error))
+        return STATUS_FAILED;
     sigset_t asleep;
     interrupt_catch(&asleep);
-    int64_t end_ns = settings.duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings.duration_ns;
+    int64_t end_ns = settings->duration_ns == 0 ? INT64_MAX : clock_boottime_ns() + settings->duration_ns;
     bool done = true;
     while (done && !interrupted) {
-        done = sample_record(&recorder, &error);
-        if (clock_boottime_ns() + settings.interval_ns > end_ns)
+        done = sample_record(&recorder, error);
+        if (clock_boottime_ns() + settings->interval_ns > end_ns)
             break;
         if (done && !interrupted)
             interval_sleep(&recorder, &asleep);
     }
-    return recorder_finish(&recorder, done, &error);
+    return recorder_finish(&recorder, done, error);
 }
 
 const struct command command_record = {
@@ -254,5 +250,6 @@ const struct command command_record = {
     .summary = "the flight recorder: a sample every second into a file",
     .details = "Ends with Ctrl-C or after --duration. The file can be opened while it is written: culprit replay FILE.",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.interval_ns = NS_PER_S),
     .run = record_run,
 };

@@ -17,11 +17,7 @@ static const struct option_row option_rows[] = {
      .offset = offsetof(struct settings, at),
      .argument = "TIME",
      .help = "where to start: 14:02, \"10m ago\" (the first sample; the last of what is being recorded)"},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much to judge at once (5s)"},
+    OPTION_WINDOW("how much to judge at once (5s)"),
     OPTION_MODEL,
     OPTION_THEME,
     OPTION_UTC,
@@ -56,16 +52,10 @@ static bool replay_show(const struct command *command, const struct settings *se
     return shown;
 }
 
-static int replay_run(const struct command *command, int argc, char **argv)
+static enum exit_status replay_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {0};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    return replay_show(command, &settings, argv[first], &error) ? STATUS_DONE
-                                                                : command_fail(command, STATUS_FAILED, &error);
+    const struct settings *settings = given;
+    return replay_show(command, settings, words[0], error) ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_replay = {
@@ -73,6 +63,7 @@ const struct command command_replay = {
     .arguments = "FILE",
     .summary = "step through a recording, elsewhere, later, without privileges",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(0),
     .arguments_min = 1,
     .arguments_max = 1,
     .run = replay_run,

@@ -51,11 +51,7 @@ static const struct option_row option_rows[] = {
      .help = "same seed, same model (1)",
      .low = 0,
      .high = 2147483647},
-    {.name = "window",
-     .type = OPTION_DURATION,
-     .offset = offsetof(struct settings, window_ns),
-     .argument = "DURATION",
-     .help = "how much of a recording makes one graph (5s)"},
+    OPTION_WINDOW("how much of a recording makes one graph (5s)"),
     {.name = "corpus",
      .type = OPTION_TEXT,
      .offset = offsetof(struct settings, corpus),
@@ -255,22 +251,18 @@ static bool model_make(const struct command *command, const struct settings *set
     return made;
 }
 
-static int train_run(const struct command *command, int argc, char **argv)
+static enum exit_status train_run(const struct command *command, const void *given, char **words, struct error *error)
 {
-    struct settings settings = {
-        .from = "bundled", .corpus = "recordings of this host", .window_ns = 5 * NS_PER_S, .form = "masked", .seed = 1};
-    int first;
-    enum options_outcome outcome = options_read(command, argc, argv, &settings, &first);
-    if (outcome != OPTIONS_RUN)
-        return outcome == OPTIONS_HELP ? STATUS_DONE : STATUS_USAGE;
-    struct error error = {0};
-    if (settings.output == NULL) {
-        error_set(&error, "-o MODEL is missing: say where to write the model");
-        return command_fail(command, STATUS_USAGE, &error);
+    const struct settings *settings = given;
+    if (settings->output == NULL) {
+        error_set(error, "-o MODEL is missing: say where to write the model");
+        return STATUS_USAGE;
     }
-    bool made = collector_drop_privileges(&error) &&
-                model_make(command, &settings, argv + first, (size_t)(argc - first), &error);
-    return made ? STATUS_DONE : command_fail(command, STATUS_FAILED, &error);
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    bool made = collector_drop_privileges(error) && model_make(command, settings, words, count, error);
+    return made ? STATUS_DONE : STATUS_FAILED;
 }
 
 const struct command command_train = {
@@ -279,6 +271,8 @@ const struct command command_train = {
     .summary = "a model from recordings of healthy hosts",
     .details = "Starts from the bundled model and blends in what is normal here; 20 seconds already help.",
     OPTION_ROWS(option_rows),
+    OPTION_DEFAULTS(.from = "bundled", .corpus = "recordings of this host", .window_ns = 5 * NS_PER_S, .form = "masked",
+                    .seed = 1),
     .arguments_min = 1,
     .arguments_max = -1,
     .run = train_run,
