@@ -100,6 +100,8 @@ static void header_right(struct ui *ui, int row, int left)
     char text[HEADER_TEXT_BYTES], count[32];
     if (ui->live.ended)
         word_draw(&words, ROLE_ALARM, "collector ended");
+    else if (ui->live.returns)
+        word_draw(&words, ROLE_ALARM, "collector restarts");
     if (ui->overdue_s > 0) {
         snprintf(text, sizeof text, "no sample for %ld s", ui->overdue_s);
         word_draw(&words, ROLE_WARNING, text);

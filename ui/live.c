@@ -16,11 +16,10 @@ void live_ask(struct live *live, struct collector *collector, bool now, struct e
     if (live->ended || live->asked_ns != 0 || (!now && time_ns < live->due_ns))
         return;
     bool complete = live->arrived_count > 0;
-    if (!collector_request(collector, complete, error)) {
-        live->ended = true;
-        return;
-    }
-    live->asked_ns = time_ns;
+    bool asked = collector_request(collector, complete, error);
+    live->ended = collector_ended(collector);
+    live->returns = collector_returns(collector);
+    live->asked_ns = asked ? time_ns : 0;
     live->due_ns = time_ns + live->interval_ns;
 }
 
@@ -35,11 +34,17 @@ bool live_take(struct live *live, struct collector *collector, struct cursor *cu
     error->text[0] = '\0';
     struct sample *sample = collector_receive(collector, 0, error);
     if (sample == NULL) {
-        live->ended = error->text[0] != '\0';
+        live->ended = collector_ended(collector);
+        live->returns = live->returns || collector_returns(collector);
+        if (error->text[0] != '\0') /* to be asked again */
+            live->asked_ns = 0;
         return false;
     }
+    int64_t now_ns = clock_boottime_ns();
     live->asked_ns = 0;
-    live->arrived_ns = clock_boottime_ns();
+    live->gap_s = live->returns && live->arrived_ns != 0 ? (double)(now_ns - live->arrived_ns) / (double)NS_PER_S : 0;
+    live->returns = false;
+    live->arrived_ns = now_ns;
     /* Rates need two samples: the second one comes early. */
     if (live->arrived_count++ == 0 && live->interval_ns > SECOND_SAMPLE_MS * NS_PER_MS)
         live->due_ns = live->arrived_ns + SECOND_SAMPLE_MS * NS_PER_MS;

@@ -11,7 +11,9 @@ struct live {
     int64_t asked_ns;   /* when the sample under way was asked for; 0 = none is */
     int64_t arrived_ns; /* when the newest one came; 0 = none yet */
     size_t arrived_count;
-    bool ended; /* the collector is gone */
+    bool ended;   /* the collector is gone for good */
+    bool returns; /* it died, and is being started again */
+    double gap_s; /* it was not there for so long before the newest sample; 0 = it was */
 };
 
 void live_init(struct live *live, int64_t interval_ns);

@@ -17,7 +17,9 @@ const char *const story_kinds[STORY_KIND_COUNT] = {STORY_KINDS(STORY_WORD)};
 
 /* Who waits for whom on what; whose children of which name come and go. Without padding. */
 struct relation_key {
-    uint64_t kind, detail, pid, start_ticks, other_pid, inode, text;
+    uint64_t kind, detail, pid, start_ticks, other_pid;
+    uint64_t inode; /* of the object; who exits: hash of the parent's name */
+    uint64_t text;
 };
 
 struct story_relation {
@@ -188,12 +190,15 @@ void story_add_wait(struct story *story, const struct story_event *wait, uint64_
 
 void story_add_exit(struct story *story, const struct story_event *exit)
 {
-    struct relation_key key = {
-        .kind = STORY_EXIT, .detail = exit->signal, .other_pid = exit->other.pid, .text = text_hash(exit->who.name)};
+    struct relation_key key = {.kind = STORY_EXIT,
+                               .detail = exit->signal,
+                               .inode = text_hash(exit->other.name),
+                               .text = text_hash(exit->who.name)};
     bool brief = exit->lived_s < BRIEF_S;
     struct story_event *event = brief ? relation_event(story, &key) : NULL;
     if (event != NULL && exit->time_ns <= event->until_ns + GAP_NS) {
         const char *name = event->who.name;
+        event->several_parents = event->several_parents || event->other.pid != exit->other.pid;
         event->who = exit->who;
         event->who.name = name;
         event->until_ns = exit->time_ns > event->until_ns ? exit->time_ns : event->until_ns;
@@ -246,6 +251,6 @@ double story_seconds(const struct story_event *event, int64_t now_ns)
     int64_t until_ns = event->until_ns < now_ns ? event->until_ns : now_ns;
     if (event->kind == STORY_EXIT && event->count <= 1)
         return event->lived_s;
-    return event->kind == STORY_WAIT || event->kind == STORY_EXIT ? (double)(until_ns - event->time_ns) / NS_PER_S
-                                                                  : NAN;
+    bool takes_time = event->kind == STORY_WAIT || event->kind == STORY_EXIT || event->kind == STORY_GAP;
+    return takes_time ? (double)(until_ns - event->time_ns) / NS_PER_S : NAN;
 }

@@ -1,6 +1,6 @@
 /* What happened, as a time line: who waited for whom on what how long, who started and exited, signals with their
- * sender, kills for lack of memory. Read from the samples one after the other; single waits of the same kind that
- * follow each other closely are one event. Knows no terminal. */
+ * sender, kills for lack of memory, and when nobody looked. Read from the samples one after the other; single waits of
+ * the same kind that follow each other closely are one event. Knows no terminal. */
 #ifndef UI_STORY_H
 #define UI_STORY_H
 
@@ -18,7 +18,8 @@
     X(STORY_SIGNAL, "signal")   \
     X(STORY_KILL, "oom-kill")   \
     X(STORY_CONNECT, "connect") \
-    X(STORY_RESENT, "resends")
+    X(STORY_RESENT, "resends")  \
+    X(STORY_GAP, "gap")
 #define STORY_ENUM(kind, word) kind,
 enum story_kind { STORY_KINDS(STORY_ENUM) STORY_KIND_COUNT };
 extern const char *const story_kinds[STORY_KIND_COUNT];
@@ -47,9 +48,10 @@ struct story_event {
     uint64_t count, total_ns;               /* single waits, the time waited in all of them */
     uint64_t count_before, total_before_ns; /* without the newest one */
     bool ongoing, at_least, inferred;
-    unsigned signal; /* that was sent, or that ended it; 0 = none */
-    unsigned error;  /* errno value of a connection that failed; 0 = it was given up */
-    double lived_s;  /* who exits: how long it had lived; NaN = unknown */
+    bool several_parents; /* of those who exit together: of the same name, and not all the same */
+    unsigned signal;      /* that was sent, or that ended it; 0 = none */
+    unsigned error;       /* errno value of a connection that failed; 0 = it was given up */
+    double lived_s;       /* who exits: how long it had lived; NaN = unknown */
 };
 
 struct story {
@@ -61,6 +63,7 @@ struct story {
     struct arena strings;
     uint64_t next_number;
     struct sample *before; /* the newest sample that was read: a reference; NULL = none yet */
+    int64_t step_ns;       /* from one sample to the next, as last seen; 0 = unknown */
     uint64_t first, last;  /* serials that were read; 0, 0 = none */
     bool failed;           /* memory ran out */
 };
@@ -81,7 +84,8 @@ struct story_event *story_add(struct story *story, const struct story_event *eve
  * tell relations apart. */
 void story_add_wait(struct story *story, const struct story_event *event, uint64_t inode);
 
-/* Takes in an exit: who lived briefly is told together with siblings of the same name; `who` is then the last one. */
+/* Takes in an exit: who lived briefly is told together with others of the same name whose parents have the same name;
+ * `who` is then the last one. */
 void story_add_exit(struct story *story, const struct story_event *event);
 /* Takes in segments that were sent again: a new event, or the last one of that connection goes on. */
 void story_add_resent(struct story *story, const struct story_event *event);
@@ -96,6 +100,8 @@ double story_seconds(const struct story_event *event, int64_t now_ns);
 
 /* "payment[812]", raw, appended; "?" when nobody is known. */
 void story_party_append(struct buffer *out, const struct story_party *party);
+/* Who it is about: "payment[812]", "cc1 x314". */
+void story_who_append(struct buffer *out, const struct story_event *event, int64_t now_ns);
 /* All there is to say beside time, kind and who, raw: "for log-rotate[8472], lock /var/log/app.log, still". */
 void story_detail_append(struct buffer *out, const struct story_event *event, int64_t now_ns);
 

@@ -225,6 +225,24 @@ static bool boot_is_same(const struct sample *before, const struct sample *after
     return before->boottime_ns <= after->boottime_ns && (one == NULL || other == NULL || strcmp(one, other) == 0);
 }
 
+/* Samples come in an even step; where some are missing, what happened meanwhile is not known. */
+static void gap_read(struct story *story, const struct sample *sample, uint64_t serial)
+{
+    const struct sample *before = story->before;
+    int64_t step_ns = sample->boottime_ns - before->boottime_ns, usual_ns = story->step_ns;
+    story->step_ns = step_ns;
+    if (usual_ns == 0 || step_ns < 2 * NS_PER_S || step_ns < usual_ns / 4 * 9)
+        return;
+    struct story_event event = {.kind = STORY_GAP,
+                                .who.name = "culprit",
+                                .time_ns = before->time_ns,
+                                .until_ns = sample->time_ns,
+                                .serial = serial,
+                                .count = 1,
+                                .lived_s = NAN};
+    story_add(story, &event);
+}
+
 void story_read(struct story *story, struct sample *sample, uint64_t serial)
 {
     if (story->last == 0)
@@ -237,6 +255,7 @@ void story_read(struct story *story, struct sample *sample, uint64_t serial)
         story->before = NULL;
     }
     if (story->before != NULL) {
+        gap_read(story, sample, serial);
         arrivals_read(story, sample, serial);
         departures_read(story, sample, serial);
     }

@@ -25,7 +25,7 @@ static const char *const wait_words[WAIT_KIND_COUNT] = {
 void story_party_append(struct buffer *out, const struct story_party *party)
 {
     if (party->pid == 0)
-        buffer_string(out, "?");
+        buffer_string(out, party->name == NULL ? "?" : party->name);
     else
         buffer_printf(out, "%s[%" PRIu64 "]", party->name == NULL ? "?" : party->name, party->pid);
 }
@@ -81,6 +81,32 @@ static void origin_append(struct buffer *out, const struct story_event *event, c
     story_party_append(out, &event->other);
 }
 
+/* Told of as one; before its end it is not known how many of them there had been. */
+static bool is_crowd(const struct story_event *event, int64_t now_ns)
+{
+    return event->kind == STORY_EXIT && event->count > 1 && event->until_ns <= now_ns;
+}
+
+void story_who_append(struct buffer *out, const struct story_event *event, int64_t now_ns)
+{
+    if (is_crowd(event, now_ns))
+        buffer_printf(out, "%s x%" PRIu64, event->who.name == NULL ? "?" : event->who.name, event->count);
+    else
+        story_party_append(out, &event->who);
+}
+
+static void crowd_append(struct buffer *out, const struct story_event *event)
+{
+    if (event->several_parents && event->other.name != NULL)
+        buffer_printf(out, "from %s, ", event->other.name);
+    else if (event->other.pid != 0 && !event->several_parents) {
+        buffer_string(out, "from ");
+        story_party_append(out, &event->other);
+        buffer_string(out, ", ");
+    }
+    buffer_printf(out, "the last [%" PRIu64 "]", event->who.pid);
+}
+
 void story_detail_append(struct buffer *out, const struct story_event *event, int64_t now_ns)
 {
     switch (event->kind) {
@@ -102,14 +128,19 @@ void story_detail_append(struct buffer *out, const struct story_event *event, in
         buffer_printf(out, "%" PRIu64 " segment%s to %s sent again", event->count, event->count == 1 ? "" : "s",
                       event->on == NULL ? "?" : event->on);
         return;
+    case STORY_GAP:
+        buffer_printf(out, "nothing was seen for %.0f s", (double)(event->until_ns - event->time_ns) / NS_PER_S);
+        return;
     case STORY_EXIT:
         if (event->signal != 0) {
             buffer_string(out, "by ");
             signal_append(out, event->signal);
             buffer_string(out, ", ");
         }
-        if (event->count > 1 && event->until_ns <= now_ns)
-            buffer_printf(out, "the last of %" PRIu64 ", ", event->count);
+        if (is_crowd(event, now_ns)) {
+            crowd_append(out, event);
+            return;
+        }
         break;
     case STORY_START:
     case STORY_KIND_COUNT:
@@ -184,7 +215,7 @@ bool story_contains(const struct story_event *event, const char *text, int64_t n
 {
     struct buffer all = {0};
     buffer_printf(&all, "%s ", story_kinds[event->kind]);
-    story_party_append(&all, &event->who);
+    story_who_append(&all, event, now_ns);
     buffer_string(&all, " ");
     story_detail_append(&all, event, now_ns);
     bool found = strcasestr(buffer_text(&all), text) != NULL;

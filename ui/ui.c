@@ -189,6 +189,8 @@ static unsigned on_collector(struct ui *ui)
         ui_fail(ui, &error);
         return REDO_DRAW;
     }
+    if (arrived && ui->live.gap_s > 0)
+        ui_say(ui, "The collector is back: nothing was seen for %.0f s.", ui->live.gap_s);
     return arrived ? on_sample(ui) : REDO_NOTHING;
 }
 

@@ -73,7 +73,7 @@ static void event_draw(struct ui *ui, int row, const struct story_event *event, 
         snprintf(took, sizeof took, "%s%s", event->at_least ? ">" : "", quantity_cell(cell, sizeof cell, seconds, "s"));
     screen_text_right(screen, row, places->took, TOOK_COLUMNS, ROLE_TITLE, took);
     screen_text(screen, row, places->kind, KIND_COLUMNS, bad ? ROLE_ALARM : ROLE_TEXT, story_kinds[event->kind]);
-    story_party_append(&text, &event->who);
+    story_who_append(&text, event, now_ns);
     screen_raw(screen, row, places->who, places->who_columns, ROLE_ACCENT, buffer_text(&text));
     buffer_clear(&text);
     story_detail_append(&text, event, now_ns);

@@ -55,6 +55,8 @@ static void sleep_until(int64_t boottime_ns)
 static bool sample_take(struct host *host, struct error *error)
 {
     struct sample *sample = collector_sample(host->collector, true, error);
+    while (sample == NULL && collector_returns(host->collector))
+        sample = collector_sample(host->collector, true, error);
     bool taken = sample != NULL && cursor_append(host->cursor, sample, error);
     sample_release(sample);
     return taken;

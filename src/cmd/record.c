@@ -87,10 +87,12 @@ static void interrupt_catch(sigset_t *asleep)
         sigdelset(asleep, numbers[i]);
 }
 
-/* What a run of the recorder has said of its disk. */
+/* What a run of the recorder has said of its disk and its collector. */
 struct told {
     bool trouble, stalled;
-    size_t lost; /* when the trouble began */
+    size_t lost;     /* when the trouble began */
+    bool gap;        /* there is no collector */
+    int64_t seen_ns; /* boot time of the newest sample */
 };
 
 /* The recorder at work. */
@@ -139,7 +141,8 @@ static void disk_tell(struct recorder *recorder)
     told->stalled = told->stalled || hangs;
     if ((told->trouble || told->stalled) && !fails && !hangs && state.waiting == 0) {
         command_note(recorder->command, "recording goes on; %zu samples were lost", samples_lost(&state) - told->lost);
-        *told = (struct told){.lost = samples_lost(&state)};
+        told->trouble = told->stalled = false;
+        told->lost = samples_lost(&state);
     }
 }
 
@@ -162,9 +165,30 @@ static void interval_sleep(struct recorder *recorder, const sigset_t *asleep)
     }
 }
 
+/* Says when the collector died, and when it is back. */
+static void collector_tell(struct recorder *recorder, const struct sample *sample, const struct error *error)
+{
+    struct told *told = &recorder->told;
+    if (sample == NULL && !told->gap) {
+        command_note(recorder->command, "%s", error->text);
+        told->gap = true;
+    } else if (sample != NULL && told->gap) {
+        command_note(recorder->command, "recording goes on; nothing was seen for %.0f s",
+                     (double)(sample->boottime_ns - told->seen_ns) / (double)NS_PER_S);
+        told->gap = false;
+    }
+    if (sample != NULL)
+        told->seen_ns = sample->boottime_ns;
+}
+
 static bool sample_record(struct recorder *recorder, struct error *error)
 {
-    struct sample *sample = sample_share(recorder, collector_sample(recorder->host.collector, true, error), error);
+    struct sample *sample = collector_sample(recorder->host.collector, true, error);
+    if (sample != NULL || collector_returns(recorder->host.collector))
+        collector_tell(recorder, sample, error);
+    if (sample == NULL)
+        return collector_returns(recorder->host.collector);
+    sample = sample_share(recorder, sample, error);
     if (sample == NULL)
         return false;
     if (writer_offer(recorder->writer, sample))

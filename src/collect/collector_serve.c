@@ -19,9 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ^C, ^Z and a lost terminal are the front's to handle, and so is the SIGTERM that a service manager sends to both:
- * the front then ends in order, and the collector with it. */
-static void signals_leave_to_front(void)
+void collector_leave_signals(void)
 {
     static const int left[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM, SIGPIPE, SIGWINCH};
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
@@ -32,15 +30,14 @@ static void signals_leave_to_front(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void leash_take(int leash)
+void collector_take_leash(int leash)
 {
     fcntl(leash, F_SETOWN, -getpgrp());
     fcntl(leash, F_SETSIG, SIGKILL);
     fcntl(leash, F_SETFL, O_ASYNC | O_NONBLOCK);
 }
 
-/* A host that runs out of memory must not take the one who looks first. */
-static void memory_hold(void)
+void collector_spare_from_oom(void)
 {
     int descriptor = geteuid() == 0 ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
     if (descriptor >= 0) {
@@ -48,6 +45,10 @@ static void memory_hold(void)
         (void)written;
         close(descriptor);
     }
+}
+
+static void memory_lock(void)
+{
     /* Under a limit, locking what comes later would make allocations fail. */
     struct rlimit limit = {0};
     cap_t now = cap_get_proc();
@@ -60,18 +61,19 @@ static void memory_hold(void)
         mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
-static void collector_settle(const struct collector_options *options, int channel, int leash, int front)
+static void collector_settle(const struct collector_options *options, int channel, int leash, int parent)
 {
     setsid();
-    signals_leave_to_front();
+    collector_leave_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     isolate_process("culprit-collect", (int[]){channel, leash}, 2);
-    leash_take(leash);
-    if (getppid() != front)
+    collector_take_leash(leash);
+    if (getppid() != parent)
         _exit(0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold what all users' processes were asked */
     kernel_memory_raise();
-    memory_hold();
+    collector_spare_from_oom();
+    memory_lock();
     privilege_keep();
     bool anywhere = options->proc_path != NULL && options->proc_path[0] != '/';
     if (!anywhere && chdir("/") != 0)
@@ -117,9 +119,9 @@ static bool answer_make(struct source **source, const struct collector_options *
     return made;
 }
 
-void collector_serve(const struct collector_options *options, int channel, int leash, int front)
+void collector_serve(const struct collector_options *options, int channel, int leash, int parent)
 {
-    collector_settle(options, channel, leash, front);
+    collector_settle(options, channel, leash, parent);
     struct source *source = NULL;
     struct buffer bytes = {0};
     enum collector_ask ask;

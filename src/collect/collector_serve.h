@@ -24,7 +24,15 @@ struct collector_frame {
     uint32_t ask;  /* the enum collector_ask that it answers */
 };
 
-/* Runs in the forked process until the front is gone. channel and leash are above 2; front is the parent's pid. */
-_Noreturn void collector_serve(const struct collector_options *options, int channel, int leash, int front);
+/* Runs in the forked process until the front is gone. channel and leash are above 2; parent is the keeper's pid. */
+_Noreturn void collector_serve(const struct collector_options *options, int channel, int leash, int parent);
+
+/* What the keeper settles as a collector does. ^C, ^Z, a lost terminal and a service manager's SIGTERM are the front's
+ * to handle; SIGCHLD is as at the start of a program, and nothing is blocked. */
+void collector_leave_signals(void);
+/* From now on the kernel kills the process's group when the other end is closed. */
+void collector_take_leash(int leash);
+/* A host that runs out of memory must not take the one who looks first. */
+void collector_spare_from_oom(void);
 
 #endif

@@ -232,17 +232,19 @@ static int64_t tree_boottime_ns(const struct source *source)
     return (int64_t)(strtod(text, NULL) * (double)NS_PER_S);
 }
 
-/* The collector, the front that forked it, and what the collector forked. */
+/* The collector, its keeper, the front that forked that one, and what the collector forked. */
 static void self_mark(struct source *source)
 {
     struct sample *sample = source->sample;
     struct table *table = &sample->tables[TABLE_PROCESS];
     uint64_t own = source->live ? (uint64_t)getpid() : UINT64_MAX;
-    uint64_t front = source->live ? (uint64_t)getppid() : UINT64_MAX;
+    uint64_t keeper = source->live ? (uint64_t)getppid() : UINT64_MAX;
+    size_t keeper_row = sample_process_row(sample, keeper, 0);
+    uint64_t front = keeper_row == SIZE_MAX ? UINT64_MAX : table_u64(table, keeper_row, PROCESS_PARENT_PID, UINT64_MAX);
     for (size_t row = 0; row < table->rows; row++) {
         uint64_t pid = table->cells[PROCESS_PID][row];
         const char *executable = sample_string(sample, TABLE_PROCESS, row, PROCESS_EXECUTABLE);
-        bool kin = pid == front || table->cells[PROCESS_PARENT_PID][row] == own;
+        bool kin = pid == keeper || pid == front || table->cells[PROCESS_PARENT_PID][row] == own;
         bool same = executable != NULL && strcmp(executable, source->self_executable) == 0;
         table_set_u64(table, row, PROCESS_SELF, pid == own || (kin && same));
     }

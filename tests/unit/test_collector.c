@@ -132,7 +132,7 @@ static void a_complete_request_is_not_lost_behind_a_basic_one(void **state)
     collector_stop(collector);
 }
 
-static void a_killed_collector_is_said_in_a_sentence(void **state)
+static void a_killed_collector_is_said_and_started_again(void **state)
 {
     (void)state;
     struct collector *collector = collector_made();
@@ -141,20 +141,51 @@ static void a_killed_collector_is_said_in_a_sentence(void **state)
     struct sample *sample = collector_look(collector, false, &error);
     assert_non_null(sample);
     sample_release(sample);
-    assert_false(collector_ended(collector));
+    assert_false(collector_returns(collector));
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_null(collector_receive(collector, PATIENCE_MS, &error));
     assert_non_null(strstr(error.text, "collector was killed (signal 9"));
-    assert_true(collector_ended(collector));
+    assert_non_null(strstr(error.text, "started again"));
+    assert_true(collector_returns(collector));
+    assert_false(collector_ended(collector));
     assert_int_equal(collector_pid(collector), 0);
-    error.text[0] = '\0';
-    assert_false(collector_request(collector, false, &error));
-    assert_non_null(strstr(error.text, "collector was killed"));
-    error.text[0] = '\0';
-    assert_null(collector_sample(collector, false, &error));
-    assert_non_null(strstr(error.text, "collector was killed"));
+    sample = collector_look(collector, true, &error);
+    assert_non_null(sample);
+    assert_int_equal(sample->complete, 1);
+    sample_release(sample);
+    pid_t next = collector_pid(collector);
+    assert_int_not_equal(next, 0);
+    assert_int_not_equal(next, pid);
+    assert_false(collector_returns(collector));
     collector_stop(collector);
     assert_true(group_gone(pid));
+    assert_true(group_gone(next));
+}
+
+/* Kills it as soon as it is back, until it does not come any more. */
+static void one_that_dies_again_and_again_is_given_up(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct collector *collector = collector_start(&(struct collector_options){.restart_ms = 10}, &error);
+    int deaths = 0;
+    assert_non_null(collector);
+    for (int tries = 0; tries < 400 && !collector_ended(collector); tries++) {
+        pid_t pid = collector_pid(collector);
+        if (pid > 0) {
+            assert_int_equal(kill(pid, SIGKILL), 0);
+            deaths++;
+        }
+        assert_null(collector_receive(collector, pid > 0 ? PATIENCE_MS : 100, &error));
+    }
+    assert_true(collector_ended(collector));
+    assert_int_equal(deaths, 5);
+    assert_non_null(strstr(error.text, "too often"));
+    error.text[0] = '\0';
+    assert_false(collector_request(collector, false, &error));
+    assert_non_null(strstr(error.text, "start culprit again"));
+    assert_null(collector_sample(collector, false, &error));
+    collector_stop(collector);
 }
 
 static void a_collector_that_hangs_hangs_nobody(void **state)
@@ -210,6 +241,20 @@ static void it_holds_none_of_our_descriptors_open(void **state)
     collector_stop(collector);
 }
 
+/* The keeper of a collector; 0 = unknown. */
+static pid_t keeper_of(pid_t collector)
+{
+    char path[64], line[256];
+    int parent = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)collector);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && parent == 0 && fgets(line, sizeof line, file) != NULL)
+        sscanf(line, "PPid: %d", &parent);
+    if (file != NULL)
+        fclose(file);
+    return parent;
+}
+
 /* A front in a process of its own, which is killed. As another user (where we may), because then it may not signal the
  * collector. */
 static void check_front_killed(uid_t uid, bool under_way)
@@ -234,10 +279,13 @@ static void check_front_killed(uid_t uid, bool under_way)
     pid_t pid = 0;
     assert_int_equal(read(ends[0], &pid, sizeof pid), sizeof pid);
     close(ends[0]);
+    pid_t keeper = keeper_of(pid);
     kill(front, SIGKILL);
     waitpid(front, NULL, 0);
     assert_true(pid > 0);
+    assert_true(keeper > 0);
     assert_true(group_gone(pid));
+    assert_true(group_gone(keeper));
 }
 
 static void it_dies_with_its_front(void **state)
@@ -316,7 +364,8 @@ int main(void)
         cmocka_unit_test(a_sample_has_our_own_process_in_it),
         cmocka_unit_test(receiving_does_not_wait_and_requests_are_merged),
         cmocka_unit_test(a_complete_request_is_not_lost_behind_a_basic_one),
-        cmocka_unit_test(a_killed_collector_is_said_in_a_sentence),
+        cmocka_unit_test(a_killed_collector_is_said_and_started_again),
+        cmocka_unit_test(one_that_dies_again_and_again_is_given_up),
         cmocka_unit_test(a_collector_that_hangs_hangs_nobody),
         cmocka_unit_test(the_terminals_signals_do_not_reach_it),
         cmocka_unit_test(it_holds_none_of_our_descriptors_open),

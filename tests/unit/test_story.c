@@ -129,7 +129,9 @@ static void waits_that_follow_each_other_are_counted_and_later_ones_are_new(void
     struct sample *later = sample_at(60);
     wait_put(later, 59, 60, true);
     read_and_release(&story, later, 4);
-    assert_int_equal(story.count, 2);
+    assert_int_equal(story.count, 3);
+    assert_int_equal(story.events[1].kind, STORY_GAP);
+    detail_is(&story.events[1], 60, "nothing was seen for 57 s");
     story_done(&story);
 }
 
@@ -249,7 +251,19 @@ static void those_who_live_briefly_are_told_together(void **state)
     assert_int_equal(story.count, 2);
     assert_int_equal(story.events[0].who.pid, 12);
     assert_float_equal(story_seconds(&story.events[0], time_ns(12)), 2, 1e-5);
-    detail_is(&story.events[0], 12, "the last of 3, child of make[1]");
+    detail_is(&story.events[0], 12, "from make[1], the last [12]");
+    assert_true(story_contains(&story.events[0], "cc x3", time_ns(12)));
+    exit.who = (struct story_party){13, 13, "cc"};
+    exit.other = (struct story_party){2, 2, "make"};
+    exit.time_ns = exit.until_ns = time_ns(13);
+    exit.lived_s = 0.5;
+    story_add_exit(&story, &exit);
+    exit.who = (struct story_party){14, 14, "cc"};
+    exit.other = (struct story_party){3, 3, "bash"};
+    story_add_exit(&story, &exit);
+    assert_int_equal(story.count, 3);
+    assert_true(story_contains(&story.events[0], "cc x4", time_ns(13)));
+    detail_is(&story.events[0], 13, "from make, the last [13]");
     assert_float_equal(story_seconds(&story.events[1], time_ns(12)), 600, 1e-5);
     story_done(&story);
 }
