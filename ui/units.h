@@ -6,17 +6,19 @@
 #include "judge/judge.h"
 
 /* X(enum, "title", "unit", width, measure that is summed up, how) */
-#define UNIT_COLUMNS(X)                                               \
-    X(UNIT_SCORE, "SCORE", "", 5, MEASURE_COUNT, UNIT_WORST)          \
-    X(UNIT_PROCESSES, "PROCS", "", 5, MEASURE_COUNT, UNIT_COUNTED)    \
-    X(UNIT_CPU, "CPU%", "%", 5, MEASURE_CPU_PCT, UNIT_SUM)            \
-    X(UNIT_CPU_MOST, "MAX%", "%", 5, MEASURE_CPU_PCT, UNIT_WORST)     \
-    X(UNIT_MEMORY, "MEMORY", "bytes", 7, MEASURE_RSS_BYTES, UNIT_SUM) \
-    X(UNIT_DESCRIPTORS, "FDS", "", 6, MEASURE_DESCRIPTORS, UNIT_SUM)  \
-    X(UNIT_BLOCKED, "BLOCKED", "s", 7, MEASURE_BLOCKED_S, UNIT_WORST) \
-    X(UNIT_WAITERS, "WAIT", "", 4, MEASURE_WAITERS, UNIT_SUM)         \
-    X(UNIT_READ, "READ", "bytes/s", 9, MEASURE_READ_BPS, UNIT_SUM)    \
-    X(UNIT_WRITE, "WRITE", "bytes/s", 9, MEASURE_WRITE_BPS, UNIT_SUM)
+#define UNIT_COLUMNS(X)                                                \
+    X(UNIT_SCORE, "SCORE", "", 5, MEASURE_COUNT, UNIT_WORST)           \
+    X(UNIT_PROCESSES, "PROCS", "", 5, MEASURE_COUNT, UNIT_COUNTED)     \
+    X(UNIT_CPU, "CPU%", "%", 5, MEASURE_CPU_PCT, UNIT_SUM)             \
+    X(UNIT_CPU_MOST, "MAX%", "%", 5, MEASURE_CPU_PCT, UNIT_WORST)      \
+    X(UNIT_MEMORY, "MEMORY", "bytes", 7, MEASURE_RSS_BYTES, UNIT_SUM)  \
+    X(UNIT_DESCRIPTORS, "FDS", "", 6, MEASURE_DESCRIPTORS, UNIT_SUM)   \
+    X(UNIT_BLOCKED, "BLOCKED", "s", 7, MEASURE_BLOCKED_S, UNIT_WORST)  \
+    X(UNIT_WAITERS, "WAIT", "", 4, MEASURE_WAITERS, UNIT_SUM)          \
+    X(UNIT_READ, "READ", "bytes/s", 9, MEASURE_READ_BPS, UNIT_SUM)     \
+    X(UNIT_WRITE, "WRITE", "bytes/s", 9, MEASURE_WRITE_BPS, UNIT_SUM)  \
+    X(UNIT_QUOTA, "QUOTA%", "%", 6, MEASURE_CPU_QUOTA_PCT, UNIT_WORST) \
+    X(UNIT_THROTTLED, "THROT", "s/s", 8, MEASURE_THROTTLED, UNIT_WORST)
 enum unit_summing { UNIT_SUM, UNIT_WORST, UNIT_COUNTED };
 #define UNIT_ENUM(column, title, unit, width, measure, how) column,
 enum unit_column { UNIT_COLUMNS(UNIT_ENUM) UNIT_COLUMN_COUNT };

@@ -58,6 +58,7 @@ static bool stop_append(const struct stop *stop, struct source *source, const st
     table_set_u64(table, row, WAIT_ONGOING, 1);
     table_set_u64(table, row, WAIT_COUNT, 1);
     table_set_u64(table, row, WAIT_TOTAL_NS, now_ns > since_ns ? now_ns - since_ns : 0);
+    table_set_u64(table, row, WAIT_SIGNAL, stop->event.signal);
     table_set_u64(table, row, WAIT_INFERRED, 0);
     return true;
 }

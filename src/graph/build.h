@@ -136,6 +136,7 @@ struct span {
     uint64_t since_ns; /* since boot; 0 with until_s 0: unknown */
     double until_s;
     double total_s, count;
+    uint32_t signal; /* of who is stopped; 0 = unknown */
     bool at_least, ongoing, inferred;
 };
 

@@ -73,15 +73,16 @@ static uint32_t group_with(const struct groups *groups, const char *path, size_t
     return INDEX_NONE;
 }
 
-static void quota_set(struct build *build, const struct groups *groups, uint32_t node)
+/* False: out of memory. */
+static bool quota_set(struct build *build, const struct groups *groups, uint32_t node)
 {
     uint32_t place = group_with(groups, build->graph->nodes[node].cgroup, CGROUP_QUOTA);
     if (place == INDEX_NONE)
-        return;
+        return true;
     const struct group *group = &groups->items[place];
     double quota = table_f64(&group->sample->tables[TABLE_CGROUP], group->row, CGROUP_QUOTA, NAN);
     if (!(quota >= 0 && quota <= QUOTA_MOST)) /* recordings are hostile */
-        return;
+        return true;
     double throttled = rates_value(&groups->rates, place, 0, NAN, 0);
     if (!(throttled <= 1)) /* summed over processors; NaN stays */
         throttled = isnan(throttled) ? NAN : 1;
@@ -90,6 +91,9 @@ static void quota_set(struct build *build, const struct groups *groups, uint32_t
     build_measure(build, node, MEASURE_THROTTLED, throttled);
     if (quota > 0)
         build_measure(build, node, MEASURE_THROTTLED_OWN, throttled * fmin(1, cpu / quota));
+    struct node *process = &build->graph->nodes[node];
+    process->quota_group = arena_copy(&build->graph->arena, group->path, strlen(group->path));
+    return process->quota_group != NULL;
 }
 
 /* Copies the path of the group whose limit on memory holds for the process. */
@@ -114,9 +118,8 @@ bool build_cgroups(struct build *build)
     for (uint32_t n = 0; complete && groups.count > 0 && n < build->graph->node_count; n++) {
         if (build->graph->nodes[n].kind != NODE_PROCESS || build->graph->nodes[n].cgroup == NULL)
             continue;
-        if (!build->graph->nodes[n].exited)
-            quota_set(build, &groups, n);
-        complete = memory_group_set(build, &groups, n);
+        complete =
+            (build->graph->nodes[n].exited || quota_set(build, &groups, n)) && memory_group_set(build, &groups, n);
     }
     free(groups.items);
     rates_done(&groups.rates);

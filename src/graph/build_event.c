@@ -1,5 +1,7 @@
-/* What happened to processes: whom the kernel killed for memory. */
+/* What happened to processes: whom the kernel killed for memory, and who ended whom by a signal. */
 #include "graph/build.h"
+
+#include <signal.h>
 
 /* Told by the victim's event where the kernel's events are seen, and counted on the host in any case. */
 static void kills_count(struct build *build)
@@ -13,11 +15,29 @@ static void kills_count(struct build *build)
     build_measure(build, build->graph->host, MEASURE_OOM_KILLED, after > before ? (double)(after - before) : 0);
 }
 
+/* Who is there in the window anyway; one that asks the victim to end counts once it has ended. */
+static void killer_note(struct build *build, const struct table *table, size_t row)
+{
+    uint64_t signal = table_u64(table, row, EVENT_SIGNAL_NUMBER, 0);
+    uint64_t pid = table_u64(table, row, EVENT_PID, 0), sender = table_u64(table, row, EVENT_OTHER_PID, 0);
+    if ((signal != SIGKILL && signal != SIGTERM && signal != SIGABRT) || pid == 0 || sender == 0)
+        return;
+    uint32_t victim = build_find(build, NODE_PROCESS, pid, table_u64(table, row, EVENT_START_TICKS, 0));
+    uint32_t killer = build_find(build, NODE_PROCESS, sender, table_u64(table, row, EVENT_OTHER_START_TICKS, 0));
+    if (victim == NODE_NONE || killer == NODE_NONE || victim == killer || !build->graph->nodes[victim].exited)
+        return;
+    build->graph->nodes[victim].killer = killer;
+    build->graph->nodes[victim].killed_by = (unsigned)signal;
+}
+
 static bool event_take(struct build *build, const struct sample *sample, size_t row, bool *killed)
 {
     const struct table *table = &sample->tables[TABLE_EVENT];
     uint32_t victim;
-    if (table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT) != EVENT_OOM)
+    uint64_t kind = table_u64(table, row, EVENT_KIND, EVENT_KIND_COUNT);
+    if (kind == EVENT_SIGNAL)
+        killer_note(build, table, row);
+    if (kind != EVENT_OOM)
         return true;
     if (!build_process_find(build, table_u64(table, row, EVENT_PID, 0), table_u64(table, row, EVENT_START_TICKS, 0),
                             sample_string(sample, TABLE_EVENT, row, EVENT_NAME), &victim))

@@ -148,7 +148,9 @@ static bool wait_add(struct build *build, size_t number, size_t row, const struc
     uint64_t kind = table_u64(table, row, WAIT_KIND, WAIT_KIND_COUNT);
     if (kind >= WAIT_KIND_COUNT)
         return true;
-    struct span span = {.kind = (uint32_t)kind, .thread = table_u64(table, row, WAIT_THREAD, 0)};
+    struct span span = {.kind = (uint32_t)kind,
+                        .thread = table_u64(table, row, WAIT_THREAD, 0),
+                        .signal = (uint32_t)table_u64(table, row, WAIT_SIGNAL, 0)};
     if (!build_process_find(build, table_u64(table, row, WAIT_PID, 0), table_u64(table, row, WAIT_START_TICKS, 0),
                             sample_string(sample, TABLE_WAIT, row, WAIT_NAME), &span.from) ||
         !build_process_find(build, table_u64(table, row, WAIT_HOLDER_PID, 0),
@@ -204,6 +206,7 @@ static bool wait_edges(struct build *build, const struct spans *waits)
         edge->at_least = span->at_least;
         edge->ongoing = span->ongoing;
         edge->inferred = span->inferred;
+        edge->signal = span->signal;
     }
     return true;
 }

@@ -58,7 +58,7 @@ uint32_t graph_node_add(struct graph *graph, enum node_kind kind, const char *id
         !memory_grow(&graph->measures, &graph->measure_capacity, graph->node_count + 1,
                      MEASURE_COUNT * sizeof *graph->measures))
         return NODE_NONE;
-    struct node node = {.kind = kind, .uid = UINT32_MAX, .row = UINT32_MAX};
+    struct node node = {.kind = kind, .uid = UINT32_MAX, .row = UINT32_MAX, .killer = NODE_NONE};
     node.id = arena_copy(&graph->arena, id, strlen(id));
     node.name = arena_copy(&graph->arena, name, strlen(name));
     node.label = label == NULL ? node.name : arena_copy(&graph->arena, label, strlen(label));

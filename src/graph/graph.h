@@ -61,12 +61,15 @@ struct node {
     const char *unit;   /* systemd unit or container, NULL = unknown or none */
     const char *cgroup; /* path of the control group, NULL = unknown */
     const char *memory_group; /* of the one at or above it whose limit on memory holds, NULL = none or unknown */
+    const char *quota_group;  /* of the one at or above it whose quota of cpu holds, NULL = none or unknown */
     const char *command;      /* command line of a process, NULL = unknown */
     const char *executable;   /* path, NULL = unknown */
     uint64_t start_ticks;     /* processes */
     uint32_t pid;             /* processes; 0 otherwise */
     uint32_t uid;             /* UINT32_MAX = unknown */
     uint32_t row;             /* in the newest sample's table of this kind, UINT32_MAX = not in it */
+    uint32_t killer;          /* node of who ended it by a signal, NODE_NONE = nobody, or not known */
+    unsigned killed_by;       /* which signal that was */
     char state;               /* letter of a process's state, 0 = unknown */
     bool exited;              /* was there in the window, is gone at its end */
     bool self;                /* belongs to this tool: shown, never a suspect */
@@ -90,6 +93,7 @@ struct edge {
     bool at_least;       /* it had begun before our first look */
     bool ongoing;        /* still so at the end of the window */
     bool inferred;       /* the holder is concluded, not told by the kernel */
+    unsigned signal;     /* of who is stopped: which signal did it; 0 = unknown */
 };
 
 struct graph {

@@ -203,7 +203,11 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     else
         quantity_words(value, sizeof value, symptom->value, measures[rule->measure].unit);
     snprintf(share, sizeof share, "%.0f %%", 100 * fmin(1, symptom->value));
-    const struct word words[] = {{"who", buffer_text(&label)}, {"value", value}, {"share", share}};
+    const char *quota_group = graph->nodes[symptom->node].quota_group;
+    struct buffer group = {0};
+    words_label(&group, quota_group == NULL ? "its control group" : quota_group);
+    const struct word words[] = {
+        {"who", buffer_text(&label)}, {"value", value}, {"share", share}, {"group", buffer_text(&group)}};
     words_expand(out, rule->words, words, sizeof words / sizeof words[0]);
     bool written = true;
     if (kind == SYMPTOM_SPACE)
@@ -215,7 +219,8 @@ static bool sentence_of_symptom(const struct judgement *judgement, const struct 
     else if (rule->shortage)
         cause_append(out, graph, verdict, rule);
     buffer_string(out, ".");
-    out->failed |= label.failed;
+    out->failed |= label.failed || group.failed;
+    buffer_done(&group);
     buffer_done(&label);
     return written;
 }

@@ -61,9 +61,10 @@ static const struct wait_words {
                    "{who} kept {object} from answering for {time}; {waiters} {wait} for it",
                    "{blocked} {have} been blocked on {object} for {time}",
                    .nobody_past = "{blocked} {were} blocked on {object} for {time}"},
-    [WAIT_STOPPED] = {"", "", "{who} stopped {waiters} by a signal {time} ago", "{who} stopped {waiters} for {time}",
-                      "{blocked} {have} been stopped for {time}", "{blocked} {were} stopped for {time}",
-                      .outlasts = true, .behind = "; {waiters} {wait} for {them}"},
+    [WAIT_STOPPED] = {"", "", "{who} stopped {waiters} by {signal} {time} ago",
+                      "{who} stopped {waiters} by {signal} for {time}", "{blocked} {have} been stopped for {time}",
+                      "{blocked} {were} stopped for {time}", .outlasts = true,
+                      .behind = "; {waiters} {wait} for {them}"},
 };
 
 /* Who waits for the node in the same way as the wait that the sentence is about, and on the same object, unless that is
@@ -265,6 +266,19 @@ static void behind_append(struct buffer *out, const struct judgement *judgement,
     buffer_done(&waiters);
 }
 
+/* " (killed by bash[812] with SIGKILL)", where it is gone. */
+static void end_append(struct buffer *out, const struct graph *graph, const struct node *node)
+{
+    char signal[SIGNAL_WORDS_BYTES];
+    if (node->exited && node->killer != NODE_NONE) {
+        buffer_string(out, " (killed by ");
+        words_label(out, graph->nodes[node->killer].label);
+        buffer_printf(out, " with %s)", words_signal(signal, node->killed_by));
+    } else {
+        buffer_string(out, node->exited ? " (exited)" : node_is_stopped(node) ? " is stopped: it" : "");
+    }
+}
+
 bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffer *out)
 {
     const struct graph *graph = judgement->graph;
@@ -275,20 +289,19 @@ bool sentence_of_wait(struct judgement *judgement, uint32_t number, struct buffe
     bool many = crowd.count != 1;
     struct buffer who = {0}, object = {0}, time = {0}, waiters = {0}, blocked = {0};
     words_label(&who, node->label);
-    buffer_string(&who, node->exited ? " (exited)" : node_is_stopped(node) ? " is stopped: it" : "");
+    end_append(&who, graph, node);
     object_append(&object, graph, crowd.lead, number);
     time_append(&time, judgement, crowd.link);
     crowd_append(&waiters, graph, judgement, &crowd);
     blocked_append(&blocked, graph, judgement, &crowd);
     const char *wait = many ? "wait" : "waits";
-    const struct word words[] = {{"who", buffer_text(&who)},
-                                 {"object", buffer_text(&object)},
-                                 {"time", buffer_text(&time)},
-                                 {"waiters", buffer_text(&waiters)},
-                                 {"wait", crowd.ongoing ? wait : "waited"},
-                                 {"blocked", buffer_text(&blocked)},
-                                 {"have", many ? "have" : "has"},
-                                 {"were", many ? "were" : "was"}};
+    char signal[SIGNAL_WORDS_BYTES];
+    const struct word words[] = {
+        {"who", buffer_text(&who)},         {"object", buffer_text(&object)},
+        {"time", buffer_text(&time)},       {"signal", words_signal(signal, crowd.lead->signal)},
+        {"waiters", buffer_text(&waiters)}, {"wait", crowd.ongoing ? wait : "waited"},
+        {"blocked", buffer_text(&blocked)}, {"have", many ? "have" : "has"},
+        {"were", many ? "were" : "was"}};
     words_expand(out, template_choose(graph, &crowd, node), words, sizeof words / sizeof words[0]);
     behind_append(out, judgement, &crowd);
     buffer_string(out, ".");

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LABEL_COLUMNS = 60, LABEL_HEAD_COLUMNS = 28 };
@@ -25,6 +27,18 @@ void words_nodes(struct buffer *out, const struct graph *graph, const uint32_t *
     }
     if (count > 2)
         buffer_printf(out, " and %zu other%s", count - 2, count == 3 ? "" : "s");
+}
+
+const char *words_signal(char words[SIGNAL_WORDS_BYTES], unsigned signal)
+{
+    const char *name = signal <= INT_MAX ? sigabbrev_np((int)signal) : NULL;
+    if (signal == 0)
+        snprintf(words, SIGNAL_WORDS_BYTES, "a signal");
+    else if (name != NULL)
+        snprintf(words, SIGNAL_WORDS_BYTES, "SIG%s", name);
+    else
+        snprintf(words, SIGNAL_WORDS_BYTES, "signal %u", signal);
+    return words;
 }
 
 static void word_append(struct buffer *out, const char *name, size_t length, const struct word *words, size_t count)

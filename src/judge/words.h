@@ -13,6 +13,10 @@ void words_label(struct buffer *out, const char *label);
 /* "a[1]", "a[1] and b[2]", "a[1], b[2] and 3 others": the first two of the nodes by label. */
 void words_nodes(struct buffer *out, const struct graph *graph, const uint32_t *nodes, size_t count);
 
+/* "SIGKILL"; "signal 42" where it has no name; "a signal" when it is not known (0). */
+enum { SIGNAL_WORDS_BYTES = 32 };
+const char *words_signal(char words[SIGNAL_WORDS_BYTES], unsigned signal);
+
 /* One {name} of a template and what stands for it. */
 struct word {
     const char *name;

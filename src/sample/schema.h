@@ -169,6 +169,7 @@
     X(WAIT_HELD_SINCE_NS, "held_since", U64, "ns", "of a lock: boot time at which the holder took it")         \
     X(WAIT_HELD_UNTIL_NS, "held_until", U64, "ns", "and at which it gave it back; absent while it holds it")   \
     X(WAIT_REMOTE, "remote", STRING, "", "object: address and port that was asked for a connection")           \
+    X(WAIT_SIGNAL, "signal", U64, "", "of who is stopped: the signal that did it")                             \
     X(WAIT_INFERRED, "inferred", U64, "", "1: the holder is concluded, not told by the kernel")
 
 #define EVENT_COLUMNS(X)                                                                                        \

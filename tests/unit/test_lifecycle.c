@@ -143,6 +143,19 @@ static void signals_are_told_with_their_sender(void **state)
     assert_int_equal(table_u64(table, stop, EVENT_OTHER_PID, 0), getpid());
     assert_int_equal(table_u64(table, end, EVENT_SIGNAL_NUMBER, 0), SIGKILL);
     assert_true(table_u64(table, stop, EVENT_TIME_NS, 0) < table_u64(table, end, EVENT_TIME_NS, 0));
+    struct error error = {0};
+    struct graph *graph =
+        graph_build(&(struct window){.samples = (struct sample *[]){scene->first, scene->second}, .count = 2}, &error);
+    assert_non_null(graph);
+    for (size_t n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].kind == NODE_PROCESS && graph->nodes[n].pid == (uint32_t)pid) {
+            assert_int_equal(graph->nodes[n].killed_by, SIGKILL);
+            assert_int_not_equal(graph->nodes[n].killer, NODE_NONE);
+            assert_int_equal(graph->nodes[graph->nodes[n].killer].pid, getpid());
+        } else {
+            assert_true(graph->nodes[n].killer == NODE_NONE || graph->nodes[n].exited);
+        }
+    graph_free(graph);
 }
 
 /* The edge of a wait of that kind; NULL: none. */
@@ -175,6 +188,7 @@ static void who_stopped_a_process_is_told_for_as_long_as_it_is_stopped(void **st
         const struct edge *edge = edge_of(graph, pid, WAIT_STOPPED);
         assert_non_null(edge);
         assert_true(edge->ongoing && edge->seconds > 0);
+        assert_int_equal(edge->signal, SIGSTOP);
         assert_int_equal(graph->nodes[edge->to].pid, sender);
         assert_true(graph->nodes[edge->to].exited);
         assert_string_equal(graph->nodes[edge->to].name, "stopper");

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,11 @@ static void a_lock_that_is_free_again_is_told_in_the_past(void **state)
     says(&lock.scene, "log-rotate[8472] (exited) held the lock on /var/log/app.log for 41 s; payment[812], orders[815] "
                       "and 1 other waited for it.");
     assert_string_equal(lock.scene.verdict.suspects[0].summary, "held a lock 41 s, 3 waited");
+    graph->nodes[lock.holder].killer = lock.audit;
+    graph->nodes[lock.holder].killed_by = SIGKILL;
+    says(&lock.scene,
+         "log-rotate[8472] (killed by audit[819] with SIGKILL) held the lock on /var/log/app.log for 41 s; "
+         "payment[812], orders[815] and 1 other waited for it.");
     scene_done(&lock.scene);
 }
 
@@ -58,15 +64,17 @@ static void who_stopped_a_server_comes_first_also_when_it_is_gone(void **state)
     assert_false(scene.verdict.anomalous); /* it serves nobody */
     assert_non_null(graph_edge_add(scene.graph, EDGE_OWNS, web, socket));
     says(&scene, "bash[812] stopped web[900] by a signal 12 s ago.");
+    scene.graph->edges[0].signal = SIGTSTP;
+    says(&scene, "bash[812] stopped web[900] by SIGTSTP 12 s ago.");
     assert_true(scene.verdict.anomalous);
     assert_string_equal(scene_suspect(&scene, shell)->summary, "stopped web[900] 12 s ago");
     assert_string_equal(scene_suspect(&scene, web)->summary, "is stopped by bash[812]: 12 s");
     scene_wait(&scene, WAIT_SOCKET_RECEIVE, client, web, socket, 11);
     scene.graph->nodes[shell].exited = true;
-    says(&scene, "bash[812] (exited) stopped web[900] by a signal 12 s ago; payment[77] waits for it.");
+    says(&scene, "bash[812] (exited) stopped web[900] by SIGTSTP 12 s ago; payment[77] waits for it.");
     assert_int_equal(scene_suspect(&scene, shell)->path_count, 2);
     scene.graph->edges[0].ongoing = false;
-    says(&scene, "bash[812] (exited) stopped web[900] for 12 s; payment[77] waits for it.");
+    says(&scene, "bash[812] (exited) stopped web[900] by SIGTSTP for 12 s; payment[77] waits for it.");
     scene_done(&scene);
 }
 
@@ -266,6 +274,9 @@ static void quotas_and_storms_of_processes_are_told(void **state)
     graph_measure_set(scene.graph, web, MEASURE_THROTTLED_OWN, 0.6);
     graph_measure_set(scene.graph, beside, MEASURE_THROTTLED_OWN, 0.01);
     says(&scene, "web[900] is held back by the quota of its control group (20 % of a cpu): throttled 3.1 s of 5.0 s.");
+    scene.graph->nodes[web].quota_group = "/system.slice/web.service";
+    says(&scene, "web[900] is held back by the quota of /system.slice/web.service (20 % of a cpu): throttled 3.1 s of "
+                 "5.0 s.");
     assert_int_equal(scene_rank(&scene, web), 1);
     assert_int_equal(scene_rank(&scene, beside), 0);
     scene_done(&scene);
