@@ -180,21 +180,39 @@ static bool score_rules_robust(struct scoring *scoring, double *scores, struct e
     return own_walk(scoring, scores, error);
 }
 
-static bool score_rules_baselines(struct scoring *scoring, double *scores, struct error *error)
+/* The judgement with the residuals of the model's baselines. */
+static bool baselines_judge(struct scoring *scoring, struct error *error)
 {
     const struct scene *scene = scoring->scene;
-    return model_residuals_of_baselines(scene->model, scene->graph, &scoring->baselines, error) &&
-           judgement_make(&scoring->by_baselines, scene->graph, &scoring->baselines, &scoring->knowledge,
-                          &scoring->arena, error) &&
-           score_kept(&scoring->by_baselines, scores);
+    return scoring->by_baselines.kept != NULL ||
+           (model_residuals_of_baselines(scene->model, scene->graph, &scoring->baselines, error) &&
+            judgement_make(&scoring->by_baselines, scene->graph, &scoring->baselines, &scoring->knowledge,
+                           &scoring->arena, error));
+}
+
+static bool score_rules_baselines(struct scoring *scoring, double *scores, struct error *error)
+{
+    return baselines_judge(scoring, error) && score_kept(&scoring->by_baselines, scores);
+}
+
+/* The residuals of a judgement, and blame. */
+static bool residuals_walk(struct scoring *scoring, const struct judgement *judgement, double *scores,
+                           struct error *error)
+{
+    const struct graph *graph = scoring->scene->graph;
+    for (size_t n = 0; n < graph->node_count; n++)
+        scoring->own[n] = node_is_judged(&graph->nodes[n]) ? points_of_residuals(judgement, (uint32_t)n) : 0;
+    return own_walk(scoring, scores, error);
 }
 
 static bool score_no_rules(struct scoring *scoring, double *scores, struct error *error)
 {
-    const struct graph *graph = scoring->scene->graph;
-    for (size_t n = 0; n < graph->node_count; n++)
-        scoring->own[n] = node_is_judged(&graph->nodes[n]) ? points_of_residuals(&scoring->judgement, (uint32_t)n) : 0;
-    return own_walk(scoring, scores, error);
+    return residuals_walk(scoring, &scoring->judgement, scores, error);
+}
+
+static bool score_baselines(struct scoring *scoring, double *scores, struct error *error)
+{
+    return baselines_judge(scoring, error) && residuals_walk(scoring, &scoring->by_baselines, scores, error);
 }
 
 static bool score_no_blame(struct scoring *scoring, double *scores, struct error *error)
@@ -222,6 +240,7 @@ static score_method *const score_methods[METHOD_COUNT] = {
     [METHOD_RULES_ROBUST_Z] = score_rules_robust,
     [METHOD_RULES_BASELINES] = score_rules_baselines,
     [METHOD_NO_RULES] = score_no_rules,
+    [METHOD_BASELINES] = score_baselines,
 };
 
 static void scoring_done(struct scoring *scoring)

@@ -27,7 +27,8 @@
     X(METHOD_RULES, "rules", "the verdict by rules and blame alone: no residual of any feature")                    \
     X(METHOD_RULES_ROBUST_Z, "rules+robust-z", "rules and blame, and robust z where the model's residuals were")    \
     X(METHOD_RULES_BASELINES, "rules+baselines", "rules and blame, the model's baselines without its auto-encoder") \
-    X(METHOD_NO_RULES, "auto-encoder+blame", "the verdict's residuals and blame: no rule")
+    X(METHOD_NO_RULES, "auto-encoder+blame", "the verdict's residuals and blame: no rule")                          \
+    X(METHOD_BASELINES, "baselines+blame", "the same without the auto-encoder: neither rule nor network")
 
 #define METHOD_ENUM(method, name, help) method,
 enum method { METHODS(METHOD_ENUM) METHOD_COUNT };
