@@ -56,8 +56,8 @@ static void sleep_look(struct look *look)
         schedstat_read(look);
     if (!table_known(look->table, look->row, PROCESS_RUN_DELAY_NS))
         return;
-    sleep_settle(&memory->sleep, earlier == NULL ? NULL : &earlier->sleep, look->stat.state != 'R', look_is_late(look),
-                 look->source->sample->boottime_ns);
+    sleep_settle(look->source, &memory->sleep, earlier == NULL ? NULL : &earlier->sleep, look->stat.state != 'R',
+                 look_is_late(look));
     memory->unchanged = memory->sleep.still && memory->single_threaded && earlier->image == memory->image;
 }
 
@@ -222,6 +222,7 @@ static int process_carry(struct look *look)
     memory->hangs = hangs;
     memory->row = (uint32_t)look->row;
     memory->sleep.still = memory->unchanged = true;
+    memory->sleep.looked_ns = look->source->sample->boottime_ns;
     memory->descriptor_first = look->source->sample->tables[TABLE_DESCRIPTOR].rows;
     for (size_t i = 0; i < earlier->descriptor_count; i++)
         if (!source_carry_row(look->source, TABLE_DESCRIPTOR, earlier->descriptor_first + i))

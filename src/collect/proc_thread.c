@@ -6,17 +6,23 @@
 
 #include <string.h>
 
-void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
-                  int64_t now_ns)
+void sleep_settle(const struct source *source, struct sleep_memory *now, const struct sleep_memory *earlier,
+                  bool asleep, bool first_look)
 {
+    now->looked_ns = source->sample->boottime_ns;
     now->still = earlier != NULL && now->schedstat.cpu_ns > 0 &&
                  memcmp(&earlier->schedstat, &now->schedstat, sizeof now->schedstat) == 0;
     if (now->still && asleep && earlier->asleep_since_ns > 0) {
         now->asleep_since_ns = earlier->asleep_since_ns;
         now->at_first_look = earlier->at_first_look;
+        now->awake_ns = earlier->awake_ns;
     } else if (asleep) {
-        now->asleep_since_ns = now_ns;
+        now->asleep_since_ns = now->looked_ns;
         now->at_first_look = earlier == NULL && first_look;
+        if (earlier != NULL)
+            now->awake_ns = earlier->looked_ns;
+        else if (!first_look && source->previous != NULL)
+            now->awake_ns = source->previous->boottime_ns;
     }
 }
 
@@ -62,8 +68,8 @@ static bool thread_add(struct source *source, const struct process_memory *proce
         thread.sleep.call = earlier->sleep.call;
     else if (call_read(source, process->pid, tid, &thread.sleep.call) < 0)
         return false;
-    sleep_settle(&thread.sleep, earlier == NULL ? NULL : &earlier->sleep, thread.sleep.call.blocked, first_look,
-                 source->sample->boottime_ns);
+    sleep_settle(source, &thread.sleep, earlier == NULL ? NULL : &earlier->sleep, thread.sleep.call.blocked,
+                 first_look);
     if (!memory_grow(&threads->items, &threads->capacity, threads->count + 1, sizeof *threads->items))
         return false;
     threads->items[threads->count++] = thread;

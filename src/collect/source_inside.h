@@ -33,6 +33,8 @@ struct sleep_memory {
     struct proc_system_call call; /* dear tier; number -1 otherwise */
     int64_t asleep_since_ns;      /* first look at which it slept with this schedstat; 0: it does not sleep */
     bool at_first_look;           /* that was our very first look at it: it may have slept before */
+    int64_t looked_ns;            /* boot time of the look */
+    int64_t awake_ns;             /* of the look before the sleep: it began later; 0: there was none */
     bool still;                   /* it has not run since the look before */
 };
 
@@ -150,8 +152,8 @@ struct process_memory *source_process(struct source *source, uint64_t pid, uint6
 
 /* Settles since when a thread sleeps, from what was remembered of it (NULL: not seen before). first_look: it was there
  * before we could look at it. */
-void sleep_settle(struct sleep_memory *now, const struct sleep_memory *earlier, bool asleep, bool first_look,
-                  int64_t now_ns);
+void sleep_settle(const struct source *source, struct sleep_memory *now, const struct sleep_memory *earlier,
+                  bool asleep, bool first_look);
 
 /* Looks at the threads other than the main one (directory: /proc/PID; or those that the kernel told, directory -1), or
  * takes over what was remembered of them. */

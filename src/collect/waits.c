@@ -148,6 +148,7 @@ bool wait_recorder_tells(const struct wait_recorder *recorder, const struct proc
     size_t count = recorder->ongoing.length / sizeof wanted;
     if (count > 0 && bsearch(&wanted, recorder->ongoing.data, count, sizeof wanted, ongoing_compare) != NULL)
         return true;
+    /* A sleep that the first look after loading finds may have begun before. */
     bool listed = !process->left_out && process->pid != 1;
-    return listed && sleep->asleep_since_ns > recorder->loaded_ns && !sleep->at_first_look;
+    return listed && sleep->awake_ns > recorder->loaded_ns;
 }

@@ -241,6 +241,27 @@ static void wait_that_is_older_is_left_to_proc(void **state)
     sample_release(sample);
 }
 
+static void wait_that_began_before_all_was_loaded_is_left_to_proc(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error error = {0};
+    source_free(scene->source);
+    scene->source = source_new(&(struct collector_options){0}, &error);
+    assert_non_null(scene->source);
+    sample_release(sample_take(scene, true));
+    assert_true(wait_begin(&scene->pair, BY_UNIX_RECEIVE));
+    while (!source_settle(scene->source))
+        continue;
+    for (int sample_number = 0; sample_number < 2; sample_number++) {
+        struct sample *sample = sample_take(scene, true);
+        size_t row = only_row(sample, scene->pair.waiter, WAIT_SOCKET_RECEIVE);
+        assert_int_not_equal(row, SIZE_MAX);
+        assert_int_equal(cell(sample, row, WAIT_HOLDER_PID), scene->pair.holder);
+        assert_int_equal(cell(sample, row, WAIT_ONGOING), 1);
+        sample_release(sample);
+    }
+}
+
 static void who_wakes_by_a_signal_was_not_waited_for(void **state)
 {
     struct scene *scene = scene_of(state);
@@ -325,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(wait_between_two_samples_is_told, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_of_a_thread_whose_place_is_taken_is_told, crowded_scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_that_is_older_is_left_to_proc, scene_set, scene_clear),
+        cmocka_unit_test_setup_teardown(wait_that_began_before_all_was_loaded_is_left_to_proc, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(who_wakes_by_a_signal_was_not_waited_for, scene_set, scene_clear),
         cmocka_unit_test_setup_teardown(wait_inside_a_process_names_its_threads, scene_set, scene_clear),
     };
