@@ -56,7 +56,7 @@ act act_forks;       /* children that end at once */
 act act_zombies;     /* children that nobody collects */
 act act_flood;       /* kilobytes into `path`, until the file system is full and beyond */
 act act_deleted;     /* kilobytes into a file that has no name any more */
-act act_logger;      /* appends to `path`; a line that could not be written is no work */
+act act_logger;      /* appends to `path`, begins anew after 500 KB; a line that could not be written is no work */
 
 /* ---- honest programs (act_honest.c) ---- */
 act act_idle;

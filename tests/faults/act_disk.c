@@ -21,7 +21,7 @@ void act_disk_writer(struct member *self)
     for (long written = 0;; written++) {
         if (!is_culprit_now(self)) {
             burn(1);
-            moment(50);
+            moment(200);
             continue;
         }
         if (pwrite(descriptor, block, mib, written % WRITER_FILE_MB * (off_t)mib) < 0 || fdatasync(descriptor) != 0)
@@ -71,7 +71,7 @@ void act_hoarder(struct member *self)
     while (!is_culprit_now(self)) {
         burn(1);
         work_done(self);
-        moment(50);
+        moment(200);
     }
     char *block = malloc((size_t)self->amount << 20);
     size_t used = block == NULL ? 0 : (size_t)AT_ONCE_MB << 20, most = (size_t)self->amount << 20;

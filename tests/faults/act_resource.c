@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SLICE_MS = 50, SLICES_PS = 1000 / SLICE_MS };
+enum { SLICE_MS = 50, SLICES_PS = 1000 / SLICE_MS, HONEST_MS = 200 };
 enum { LEAK_MAX_MB = 400, DESCRIPTORS_MAX = 4000, THREADS_MAX = 600, ZOMBIES_MAX = 800 };
 
 /* Honest work until the fault is on. */
@@ -16,7 +16,7 @@ static void behave(struct member *self)
     while (!is_culprit_now(self)) {
         burn(1);
         work_done(self);
-        moment(SLICE_MS);
+        moment(HONEST_MS);
     }
 }
 
@@ -157,9 +157,14 @@ void act_deleted(struct member *self)
 void act_logger(struct member *self)
 {
     int descriptor = open(self->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    enum { LINES_KEPT = 100 };
     char line[5000];
     memset(line, 'x', sizeof line);
-    for (;; moment(100))
-        if (write(descriptor, line, sizeof line) == sizeof line)
-            work_done(self);
+    for (int lines = 0;; moment(100)) {
+        if (write(descriptor, line, sizeof line) != sizeof line)
+            continue;
+        work_done(self);
+        if (++lines % LINES_KEPT == 0 && ftruncate(descriptor, 0) != 0)
+            _exit(1);
+    }
 }
