@@ -181,7 +181,8 @@ static void verdict_names_the_server(const struct incident *incident, const char
     const cJSON *pid = cJSON_GetObjectItemCaseSensitive(first, "pid");
     assert_true(cJSON_IsNumber(pid) && (pid_t)pid->valuedouble == incident->server);
     snprintf(label, sizeof label, "ledger[%d] did not answer on 127.0.0.1:", (int)incident->server);
-    assert_ptr_equal(strstr(sentence, label), sentence);
+    if (strstr(sentence, label) != sentence)
+        fail_msg("not \"%s...\": %s", label, sentence);
     const char *time = strstr(sentence, " for ");
     assert_non_null(time);
     double told_s = strtod(time + strlen(" for "), NULL); /* "at least" would be no number */
