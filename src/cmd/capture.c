@@ -56,6 +56,8 @@ static enum exit_status capture_run(const struct command *command, const void *g
     if (!host_open(&host, error))
         return STATUS_FAILED;
     bool done = host_watch(&host, settings->window_ns, error) && graph_write(settings, &host, error);
+    if (done)
+        host_stranger_tell(command, &host);
     host_close(&host);
     return done ? STATUS_DONE : STATUS_FAILED;
 }

@@ -118,6 +118,7 @@ static bool live_answer(const struct settings *settings, struct diagnosis *diagn
                                 diagnosis->model, (size_t)settings->top, error);
     diagnosis->history = host_history(&host);
     if (answered) {
+        host_stranger_tell(&command_diagnose, &host);
         past_answer(settings, diagnosis, host.cursor);
         report_add(settings, diagnosis, host.cursor);
     }

@@ -3,6 +3,7 @@
 #define CMD_HOST_H
 
 #include "base/error.h"
+#include "cmd/command.h"
 #include "collect/collector.h"
 #include "cursor/attach.h"
 #include "cursor/cursor.h"
@@ -29,5 +30,9 @@ bool host_watch(struct host *host, int64_t window_ns, struct error *error);
 
 /* Where its past came from; the path is borrowed. */
 struct export_history host_history(const struct host *host);
+
+/* Notes when a recorder of somebody else's, who is not root, runs on the host. Only root's and the caller's are
+ * believed: who writes a recording could write into it whom to blame. */
+void host_stranger_tell(const struct command *command, const struct host *host);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SHARED_FILES = 400 };
@@ -53,10 +54,34 @@ static bool share_open(const struct factory *factory, size_t child, const struct
            listen(listener, 1) == 0;
 }
 
+static void stirred(int number)
+{
+    (void)number; /* what it interrupts is the point */
+}
+
+static void child_work(const struct factory *factory, size_t child)
+{
+    enum { WORK_NS = 1000000 };
+    static int extra = -1;
+    char path[128];
+    struct timespec begun, now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begun);
+    snprintf(path, sizeof path, "%s/own%zu.log", factory->directory, child);
+    if (extra >= 0)
+        close(extra);
+    extra = extra >= 0 ? -1 : open(path, O_WRONLY | O_APPEND);
+    if (extra >= 0 && write(extra, path, strlen(path)) < 0)
+        perror("a crowd's file");
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    while ((now.tv_sec - begun.tv_sec) * 1000000000 + now.tv_nsec - begun.tv_nsec < WORK_NS);
+}
+
 static _Noreturn void child_run(const struct factory *factory, size_t child, const struct share *share)
 {
     char byte = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = stirred}, NULL);
     /* What the caller has inherited from its shell is not part of the crowd. */
     for (int i = 3; i < 1024; i++)
         if (i != factory->leash[0] && i != factory->ready[1])
@@ -67,7 +92,7 @@ static _Noreturn void child_run(const struct factory *factory, size_t child, con
         _exit(1);
     close(factory->ready[1]);
     while (read(factory->leash[0], &byte, 1) < 0 && errno == EINTR)
-        continue;
+        child_work(factory, child);
     _exit(0);
 }
 
@@ -130,6 +155,12 @@ static void directory_remove(const char *path)
             unlinkat(dirfd(directory), entry->d_name, 0);
     closedir(directory);
     rmdir(path);
+}
+
+void factory_stir(struct factory *factory, size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        kill(factory->children[(first + i) % factory->count], SIGUSR1);
 }
 
 void factory_free(struct factory *factory)

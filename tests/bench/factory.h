@@ -13,6 +13,10 @@ struct factory;
  * by themselves when the caller dies. NULL with a sentence on failure; nothing is left behind then. */
 struct factory *factory_new(size_t processes, size_t descriptors, size_t sockets, struct error *error);
 
+/* Lets `count` of the processes, from that one on and around, each do something once: use a millisecond of cpu time, write
+ * to its own file, and open another one or close it again. Does not wait for it. */
+void factory_stir(struct factory *factory, size_t first, size_t count);
+
 /* Ends and reaps the children and removes the directory. NULL is allowed. */
 void factory_free(struct factory *factory);
 
