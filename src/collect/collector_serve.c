@@ -137,6 +137,7 @@ void collector_serve(const struct collector_options *options, int channel, int l
         if (source != NULL)
             source_settle(source);
     }
-    source_free(source);
+    if (source == NULL || !source_is_loading(source))
+        source_free(source);
     _exit(0);
 }

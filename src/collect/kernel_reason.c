@@ -92,6 +92,12 @@ bool kernel_refusal_tell(enum kernel_part part, int number, struct error *error)
     return false;
 }
 
+void kernel_slow_tell(enum kernel_part part, struct error *error)
+{
+    error_set(error, "loading: %s; on this host it takes long until the kernel has taken the programs in",
+              parts[part].lost);
+}
+
 void kernel_absence_tell(enum kernel_part part, struct error *error)
 {
     error_set(error, "built without: %s; configure culprit without --without-bpf", parts[part].lost);

@@ -35,6 +35,9 @@ void kernel_reason_tell(enum kernel_part part, const struct kernel_scene *scene,
 /* The same for this host and process, after the kernel has refused with that errno value. Returns false. */
 bool kernel_refusal_tell(enum kernel_part part, int number, struct error *error);
 
+/* The sentence for a part that is still being loaded after seconds. */
+void kernel_slow_tell(enum kernel_part part, struct error *error);
+
 /* The sentence in a build without the kernel source. */
 void kernel_absence_tell(enum kernel_part part, struct error *error);
 

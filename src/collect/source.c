@@ -18,9 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SOCKETS_DEADLINE_MS = 500 };
-
-static const int64_t SETTLE_NS = NS_PER_S;
+enum { SOCKETS_DEADLINE_MS = 500, SETTLE_MS = 1000 };
 
 /* As the executable column has it: without the " (deleted)" of a program that was replaced while it runs. */
 static void self_executable_read(struct source *source)
@@ -77,6 +75,7 @@ void source_free(struct source *source)
     if (source->root >= 0)
         close(source->root);
     sockets_free(source->sockets);
+    settle_free(source->settle);
     slow_free(source->slow);
     filesystems_free(source->filesystems);
     cgroups_free(source->cgroups);
@@ -288,30 +287,37 @@ static bool sockets_gather(struct source *source, struct error *error)
     return done;
 }
 
-static bool is_untried(const struct source *source, const void *part, const struct error *missing)
-{
-    return source->live && part == NULL && missing->text[0] == '\0';
-}
-
-/* What is slow to load, as everything is on a sick host, is spread over several calls: no sample has to wait for all.
- */
 bool source_settle(struct source *source)
 {
-    int64_t enough_ns = clock_boottime_ns() + SETTLE_NS;
-    if (is_untried(source, source->recorder, &source->recorder_missing))
-        source->recorder = recorder_new(&source->recorder_missing);
-    if (clock_boottime_ns() < enough_ns && is_untried(source, source->wait_recorder, &source->waits_missing))
-        source->wait_recorder = wait_recorder_new(source->wait_places, &source->waits_missing);
-    if (clock_boottime_ns() < enough_ns && is_untried(source, source->lifecycle, &source->lifecycle_missing))
-        source->lifecycle = lifecycle_new(source->event_bytes, &source->lifecycle_missing);
-    if (clock_boottime_ns() < enough_ns && is_untried(source, source->network, &source->network_missing))
-        source->network = network_new(&source->network_missing);
-    if (clock_boottime_ns() < enough_ns && is_untried(source, source->kernel, &source->kernel_missing))
-        source->kernel = kernel_sample_new(&source->kernel_missing);
-    return !is_untried(source, source->wait_recorder, &source->waits_missing) &&
-           !is_untried(source, source->lifecycle, &source->lifecycle_missing) &&
-           !is_untried(source, source->network, &source->network_missing) &&
-           !is_untried(source, source->kernel, &source->kernel_missing);
+    if (!source->live || source->is_settled)
+        return true;
+    if (source->settle == NULL)
+        source->settle = settle_begin(source->event_bytes, source->wait_places);
+    if (source->settle == NULL) { /* tried again at the next call */
+        error_set(&source->recorder_missing, "no memory: waits for file locks are not recorded; free some");
+        return false;
+    }
+    struct settled settled = {
+        source->recorder,        source->wait_recorder,    source->lifecycle,     source->network,
+        source->kernel,          source->recorder_missing, source->waits_missing, source->lifecycle_missing,
+        source->network_missing, source->kernel_missing};
+    source->is_settled = settle_take(source->settle, SETTLE_MS, &settled);
+    source->recorder = settled.recorder;
+    source->wait_recorder = settled.waits;
+    source->lifecycle = settled.lifecycle;
+    source->network = settled.network;
+    source->kernel = settled.kernel;
+    source->recorder_missing = settled.recorder_missing;
+    source->waits_missing = settled.waits_missing;
+    source->lifecycle_missing = settled.lifecycle_missing;
+    source->network_missing = settled.network_missing;
+    source->kernel_missing = settled.kernel_missing;
+    return source->is_settled;
+}
+
+bool source_is_loading(const struct source *source)
+{
+    return source->settle != NULL && !source->is_settled;
 }
 
 /* What fails once is left alone: /proc carries on. */

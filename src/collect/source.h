@@ -26,8 +26,12 @@ void source_free(struct source *source);
 struct sample *source_sample(struct source *source, bool complete, struct error *error);
 
 /* Does what takes its time and what no first sample needs to wait for: loads the recorders and the kernel's listing,
- * each for itself, so that one that is missing takes none of the others with it. To be called between two samples; what
- * is slow to load is left for the next call. True: all was tried, and there is nothing more to do. */
+ * each for itself, so that one that is missing takes none of the others with it. To be called between two samples;
+ * waits a second at most: what is slow to load goes on beside the samples, which say so, and is taken in by a later
+ * call. True: all was tried, and there is nothing more to do. */
 bool source_settle(struct source *source);
+
+/* Something is being loaded, for whose end source_free would wait. */
+bool source_is_loading(const struct source *source);
 
 #endif

@@ -12,6 +12,7 @@
 #include "collect/network.h"
 #include "collect/proc_parse.h"
 #include "collect/recorder.h"
+#include "collect/settle.h"
 #include "collect/source.h"
 #include "collect/waits.h"
 #include "sample/sample.h"
@@ -112,6 +113,8 @@ struct source {
     struct slow *slow;       /* NULL: a frozen tree, in which nothing sleeps */
     struct filesystems *filesystems;
     struct cgroups *cgroups;             /* NULL: a frozen tree */
+    struct settle *settle;               /* NULL: nothing is loaded yet */
+    bool is_settled;                     /* all was tried */
     struct recorder *recorder;           /* NULL: none, or not yet */
     struct lifecycle *lifecycle;         /* NULL: none, or not yet */
     struct wait_recorder *wait_recorder; /* NULL: none, or not yet */

@@ -8,6 +8,7 @@
 #include "scratch.h"
 
 #include <bpf/btf.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -135,6 +137,48 @@ static void part_without_what_it_needs_is_not_loaded(void **state)
     assert_non_null(strstr(lifecycle.text, "ends are not recorded"));
 }
 
+/* As long as the kernel's type information cannot be read, nothing is loaded: a pipe that nobody writes. */
+static void programs_that_are_slow_to_load_hold_up_no_sample(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    programs_need();
+    const char *path = scratch_path(&scratch, "slow");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    static char kept[128];
+    snprintf(kept, sizeof kept, "%s", path);
+    kernel_hooks_read_from(kept);
+    struct source *source = source_new(&(struct collector_options){.no_sockets = true}, &error);
+    assert_non_null(source);
+    const char *missing = NULL;
+    struct sample *sample = NULL;
+    for (int tries = 0; missing == NULL && tries < 30; tries++) {
+        sample_release(sample);
+        sample = source_sample(source, true, &error);
+        assert_non_null(sample);
+        assert_int_equal(sample->sources & SAMPLE_SOURCE_KERNEL, 0);
+        assert_false(source_settle(source));
+        missing = sample_string(sample, TABLE_HOST, 0, HOST_RECORDER_MISSING);
+    }
+    assert_true(source_is_loading(source));
+    assert_string_equal(missing, "loading: waits for file locks are not recorded; on this host it takes long until the "
+                                 "kernel has taken the programs in");
+    sample_release(sample);
+    pid_t writer = fork();
+    while (writer == 0)
+        close(open(kept, O_WRONLY | O_CLOEXEC));
+    while (!source_settle(source))
+        continue;
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+    sample = source_sample(source, true, &error);
+    assert_non_null(sample);
+    assert_true((sample->sources & SAMPLE_SOURCE_KERNEL) != 0);
+    assert_null(sample_string(sample, TABLE_HOST, 0, HOST_RECORDER_MISSING));
+    sample_release(sample);
+    source_free(source);
+}
+
 static void doctor_names_what_is_lost_without_a_trace_point(void **state)
 {
     (void)state;
@@ -162,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_hangs_on_other_trace_points_is_recorded_all_the_same, begin, end),
         cmocka_unit_test_setup_teardown(part_without_what_it_needs_is_not_loaded, begin, end),
+        cmocka_unit_test_setup_teardown(programs_that_are_slow_to_load_hold_up_no_sample, begin, end),
         cmocka_unit_test_setup_teardown(doctor_names_what_is_lost_without_a_trace_point, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
