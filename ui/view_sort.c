@@ -1,76 +1,51 @@
 /* The menu of columns to sort by. */
-#include "ui/state.h"
+#include "ui/menu.h"
 
 #include <string.h>
 
-enum { HEAD_ROWS = 2 };
-
-static struct list *sorted_list(struct ui *ui)
+static size_t sort_columns(struct ui *ui, const struct column **found)
 {
-    return &ui->lists[ui->tab];
+    return list_sort_columns(&ui->lists[ui->tab], found);
 }
+
+static bool column_is_sorted_by(struct ui *ui, const struct column *column)
+{
+    return strcmp(column->name, ui->lists[ui->tab].sort) == 0;
+}
+
+static unsigned column_sort_by(struct ui *ui, const struct column *column)
+{
+    list_sort_by(&ui->lists[ui->tab], column);
+    view_pop(ui);
+    return REDO_ROWS;
+}
+
+static const struct menu sort_menu = {
+    .title = "Sort by",
+    .columns = sort_columns,
+    .is_current = column_is_sorted_by,
+    .take = column_sort_by,
+};
 
 static void sort_update(struct ui *ui)
 {
-    const struct column *found[LIST_COLUMNS_MAX];
-    size_t count = list_sort_columns(sorted_list(ui), found);
-    struct pager *pager = ui_pager(ui);
-    for (size_t i = 0; pager->selected == PAGER_UNSET && i < count; i++)
-        if (strcmp(found[i]->name, sorted_list(ui)->sort) == 0)
-            pager->selected = i;
+    menu_update(&sort_menu, ui);
 }
 
 static void sort_draw(struct ui *ui, struct area area)
 {
-    enum { TITLE_COLUMNS = 12 };
-    const struct column *found[LIST_COLUMNS_MAX];
-    size_t count = list_sort_columns(sorted_list(ui), found);
-    size_t rows = area.rows > HEAD_ROWS ? (size_t)(area.rows - HEAD_ROWS) : 0;
-    struct pager *pager = ui_pager(ui);
-    ui->page_rows = (int)rows;
-    if (pager->selected < pager->top)
-        pager->top = pager->selected;
-    if (rows > 0 && pager->selected >= pager->top + rows)
-        pager->top = pager->selected - rows + 1;
-    screen_text(&ui->screen, area.row, 1, area.columns - 2, ROLE_TITLE, "Sort by");
-    for (size_t i = 0; i < rows && pager->top + i < count; i++) {
-        size_t at = pager->top + i;
-        int row = area.row + HEAD_ROWS + (int)i;
-        if (at == pager->selected) {
-            screen_row(&ui->screen, row, ROLE_SELECTION);
-            screen_row_begin(&ui->screen, ROLE_SELECTION);
-        }
-        screen_text(&ui->screen, row, 2, TITLE_COLUMNS, ROLE_COLUMN, found[at]->title);
-        screen_text(&ui->screen, row, 2 + TITLE_COLUMNS, area.columns - TITLE_COLUMNS - 3, ROLE_TEXT, found[at]->help);
-        screen_row_end(&ui->screen);
-    }
+    menu_draw(&sort_menu, ui, area);
 }
 
 static unsigned sort_act(struct ui *ui, enum action action)
 {
-    const struct column *found[LIST_COLUMNS_MAX];
-    size_t count = list_sort_columns(sorted_list(ui), found);
-    struct pager *pager = ui_pager(ui);
-    if (action == ACTION_OPEN && pager->selected < count)
-        list_sort_by(sorted_list(ui), found[pager->selected]);
-    if (action == ACTION_OPEN || action == ACTION_BACK) {
-        view_pop(ui);
-        return REDO_ROWS;
-    }
-    pager->selected = lines_move(pager->selected, count, ui->page_rows, action);
-    return REDO_DRAW;
+    return menu_act(&sort_menu, ui, action);
 }
 
 static unsigned sort_press(struct ui *ui, int row, int column)
 {
-    const struct column *found[LIST_COLUMNS_MAX];
-    struct pager *pager = ui_pager(ui);
-    size_t at = pager->top + (size_t)(row - HEAD_ROWS);
     (void)column;
-    if (row < HEAD_ROWS || at >= list_sort_columns(sorted_list(ui), found))
-        return REDO_NOTHING;
-    pager->selected = at;
-    return sort_act(ui, ACTION_OPEN);
+    return menu_press(&sort_menu, ui, row);
 }
 
 const struct view view_sort = {

@@ -87,7 +87,8 @@ static bool why_evidence(struct why *why, const struct suspect *suspect)
         if (line == NULL)
             return false;
         line->text = quantity(why, evidence->observed, evidence->unit, evidence->at_least);
-        line->other = quantity(why, evidence->expected, evidence->unit, false);
+        double expected = quantity_beside(evidence->observed, evidence->expected, evidence->unit);
+        line->other = quantity(why, expected, evidence->unit, false);
         line->share = evidence->share;
         line->value = evidence->observed;
         line->expected = evidence->expected;
@@ -119,10 +120,10 @@ static bool why_unusual(struct why *why, const struct residuals *residuals, cons
         struct why_line *line = why_add(why, WHY_EVIDENCE, feature->label);
         if (line == NULL)
             return false;
-        line->text = quantity(why, (double)residuals->observed[first + best[i]], feature->unit, false);
-        line->other = quantity(why, (double)residuals->expected[first + best[i]], feature->unit, false);
         line->value = (double)residuals->observed[first + best[i]];
         line->expected = (double)residuals->expected[first + best[i]];
+        line->text = quantity(why, line->value, feature->unit, false);
+        line->other = quantity(why, quantity_beside(line->value, line->expected, feature->unit), feature->unit, false);
         line->measures[0] = past_measure(feature->name);
     }
     return true;

@@ -4,8 +4,15 @@
 #include "base/units.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+double quantity_beside(double observed, double value, const char *unit)
+{
+    bool count = unit[0] == '\0' && observed > 1 && observed == rint(observed);
+    return count ? rint(value) : value;
+}
 
 /* Each writes a finite value. */
 typedef void quantity_write(char *dst, size_t size, double value);

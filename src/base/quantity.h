@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+/* A number to be told beside an observed one of the same unit: beside a count (no unit, whole, above 1, so that it is
+ * no share) it is whole as well. "threads 4, normally 1", not "normally 1.04". */
+double quantity_beside(double observed, double value, const char *unit);
+
 /* In a sentence: "98 %", "12 GB", "35 MB/s", "41 s", "3 min 5 s", "61"; "?" when it is not finite. */
 char *quantity_words(char *dst, size_t size, double value, const char *unit);
 

@@ -112,12 +112,12 @@ static void evidence_append(const struct suspect *suspect, struct buffer *out)
     for (size_t i = 0; i < suspect->why_count; i++) {
         const struct evidence *evidence = &suspect->why[i];
         char observed[48], expected[48];
+        double beside = quantity_beside(evidence->observed, evidence->expected, evidence->unit);
         buffer_string(out, "| ");
         plain_append(out, evidence->label);
         buffer_printf(out, " | %s%s | %s | %.0f %% |\n", evidence->at_least ? "at least " : "",
                       quantity_cell(observed, sizeof observed, evidence->observed, evidence->unit),
-                      quantity_cell(expected, sizeof expected, evidence->expected, evidence->unit),
-                      evidence->share * 100);
+                      quantity_cell(expected, sizeof expected, beside, evidence->unit), evidence->share * 100);
     }
 }
 

@@ -107,7 +107,8 @@ static void summary_of_evidence(struct buffer *out, const struct node *node, con
     }
     char observed[48], expected[48];
     quantity_words(observed, sizeof observed, evidence->observed, evidence->unit);
-    quantity_words(expected, sizeof expected, evidence->expected, evidence->unit);
+    double normal = quantity_beside(evidence->observed, evidence->expected, evidence->unit);
+    quantity_words(expected, sizeof expected, normal, evidence->unit);
     buffer_printf(out, "%s %s", evidence->label, observed);
     if (isfinite(evidence->expected))
         buffer_printf(out, ", normally %s", expected);

@@ -131,13 +131,17 @@ static void units_stand_behind_numbers(void **state)
     } rows[] = {{98.4, "%", "98 %", "98%"},          {1.25, "%", "1.2 %", "1.2%"},
                 {200, "s", "3 min 20 s", "3 min"},   {250, "ms", "250 ms", "250 ms"},
                 {1536, "bytes", "1.5 KB", "1.5 KB"}, {1536, "bytes/s", "1.5 KB/s", "1.5 KB/s"},
-                {1.5, "1/s", "1.5/s", "1.5/s"},    {0.5, "s/s", "0.5 s/s", "0.50 s/s"},
+                {1.5, "1/s", "1.5/s", "1.5/s"},      {0.5, "s/s", "0.5 s/s", "0.50 s/s"},
                 {12345, "", "12,345", "12345"},      {NAN, "s", "?", "-"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[32];
         assert_string_equal(quantity_words(text, sizeof text, rows[i].value, rows[i].unit), rows[i].words);
         assert_string_equal(quantity_cell(text, sizeof text, rows[i].value, rows[i].unit), rows[i].cell);
     }
+    assert_float_equal(quantity_beside(4, 1.04, ""), 1, 0); /* a count */
+    assert_float_equal(quantity_beside(1, 0.02, ""), 0.02, 0);
+    assert_float_equal(quantity_beside(4, 1.04, "s"), 1.04, 0);
+    assert_true(isnan(quantity_beside(4, NAN, "")));
 }
 
 static void moments_are_read(void **state)
