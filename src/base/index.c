@@ -96,6 +96,19 @@ bool index_add(struct index *index, const void *key, size_t key_bytes, uint32_t 
     return true;
 }
 
+bool index_copy(struct index *index, const struct index *other)
+{
+    size_t bytes = other->slot_count * sizeof *other->slots;
+    struct index_slot *slots = malloc(bytes + 1);
+    if (slots == NULL)
+        return false;
+    if (bytes > 0)
+        memcpy(slots, other->slots, bytes);
+    free(index->slots);
+    *index = (struct index){slots, other->slot_count, other->used, index->equal};
+    return true;
+}
+
 void index_clear(struct index *index)
 {
     if (index->slots != NULL)

@@ -32,6 +32,10 @@ bool index_add(struct index *index, const void *key, size_t key_bytes, uint32_t 
 /* Makes room for that many keys, so that it need not grow on the way. False: out of memory, nothing changed. */
 bool index_reserve(struct index *index, size_t keys);
 
+/* Makes an empty index hold what another one does: the items are the same, in an array of their own. False: out of
+ * memory, nothing changed. */
+bool index_copy(struct index *index, const struct index *other);
+
 /* Forgets all keys and keeps the room. */
 void index_clear(struct index *index);
 

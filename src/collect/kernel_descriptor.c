@@ -89,9 +89,9 @@ static enum descriptor_type mode_type(uint16_t mode, enum descriptor_type otherw
 
 static uint32_t path_intern(struct source *source, struct kernel_path *path)
 {
-    if (path->interned_for != source->number) {
+    if (path->interned_for != source->strings_since) {
         path->interned = sample_intern(source->sample, path->text, path->bytes - (path->deleted ? 10u : 0u));
-        path->interned_for = source->number;
+        path->interned_for = source->strings_since;
     }
     return path->interned;
 }
@@ -217,7 +217,7 @@ static struct kernel_path *row_path(struct source *source, size_t row)
     /* Another path may have come into the slot since. */
     struct kernel_path *path = &kernel->paths[kernel->rows[row].slot];
     const struct table *table = &source->sample->tables[TABLE_DESCRIPTOR];
-    bool same = path->interned_for == source->number && table->known[DESCRIPTOR_PATH][row] &&
+    bool same = path->interned_for == source->strings_since && table->known[DESCRIPTOR_PATH][row] &&
                 table->cells[DESCRIPTOR_PATH][row] == path->interned;
     return same ? path : NULL;
 }

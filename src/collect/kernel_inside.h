@@ -18,7 +18,7 @@ struct kernel_path {
     enum descriptor_type type;
     uint64_t kernel_inode, kernel_device;
     uint64_t inode, device; /* as stat tells them */
-    uint64_t interned_for;  /* number of the sample in which the path has this number: */
+    uint64_t interned_for;  /* source.strings_since when the path was given this number: */
     uint32_t interned;
 };
 

@@ -104,6 +104,8 @@ void source_free(struct source *source)
 static uint32_t string_carry(struct source *source, uint64_t number)
 {
     const struct sample *previous = source->previous;
+    if (source->strings_since < source->number)
+        return (uint32_t)number;
     if (source->carried[number] == UINT32_MAX) {
         const char *text = previous->string_bytes.data + previous->string_offsets[number];
         source->carried[number] = sample_intern(source->sample, text, strlen(text));
@@ -193,6 +195,18 @@ size_t source_descriptor(const struct source *source, const struct process_memor
         (b) = moved;      \
     } while (0)
 
+/* Most strings are those of the sample before. Once a quarter of them may be of no cell any more they are gathered
+ * anew, by and by, as they appear. */
+static void strings_begin(struct source *source)
+{
+    const struct sample *previous = source->previous;
+    if (previous != NULL && source->number > 1 && source->strings_since == source->number - 1)
+        source->strings_first = previous->string_count;
+    if (previous == NULL || previous->string_count > source->strings_first + source->strings_first / 4 ||
+        !sample_copy_strings(source->sample, previous))
+        source->strings_since = source->number;
+}
+
 /* Moves what was remembered one sample back, and empties the place for the next. */
 static bool memories_turn(struct source *source)
 {
@@ -203,7 +217,7 @@ static bool memories_turn(struct source *source)
     source->processes.count = source->threads.count = source->locks.count = source->waits.count = 0;
     index_clear(&source->locks.index);
     index_clear(&source->waits.index);
-    if (source->previous == NULL)
+    if (source->previous == NULL || source->strings_since < source->number)
         return true;
     size_t count = source->previous->string_count;
     if (!memory_grow(&source->carried, &source->carried_capacity, count, sizeof *source->carried))
@@ -349,7 +363,7 @@ static int64_t probes_cpu_ns(const struct source *source)
 static void room_reserve(struct source *source)
 {
     const struct sample *previous = source->previous;
-    if (previous != NULL)
+    if (previous != NULL && source->strings_since == source->number)
         sample_reserve_strings(source->sample, previous->string_count + previous->string_count / 16,
                                previous->string_bytes.length + previous->string_bytes.length / 16);
     for (size_t kind = 0; source->previous != NULL && kind < TABLE_COUNT; kind++) {
@@ -366,6 +380,8 @@ struct sample *source_sample(struct source *source, bool complete, struct error 
     source->sample = sample;
     source->complete = complete;
     source->number++;
+    if (sample != NULL)
+        strings_begin(source);
     if (sample == NULL || !memories_turn(source)) {
         error_memory(error);
         goto failed;

@@ -137,6 +137,8 @@ struct source {
     struct sample *previous; /* NULL at first */
     uint32_t *carried;       /* number of a string of `previous` -> of `sample`; UINT32_MAX = not yet */
     size_t carried_capacity;
+    uint64_t strings_since; /* number of the first sample in which strings have the numbers that they have now */
+    size_t strings_first;   /* how many there were in that one */
 
     struct process_memories processes, earlier_processes;
     struct thread_memories threads, earlier_threads;

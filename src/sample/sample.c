@@ -268,6 +268,29 @@ void sample_reserve_strings(struct sample *sample, size_t count, size_t bytes)
     sample->string_bytes.length = length;
 }
 
+bool sample_copy_strings(struct sample *sample, const struct sample *other)
+{
+    size_t room = other->string_count + other->string_count / 16, length = other->string_bytes.length;
+    uint32_t *offsets = malloc((room + 1) * sizeof *offsets);
+    struct buffer bytes = {0};
+    if (offsets == NULL || buffer_extend(&bytes, length + length / 16) == NULL ||
+        !index_copy(&sample->string_index, &other->string_index)) {
+        free(offsets);
+        buffer_done(&bytes);
+        return false;
+    }
+    memcpy(offsets, other->string_offsets, other->string_count * sizeof *offsets);
+    memcpy(bytes.data, other->string_bytes.data, length);
+    bytes.length = length;
+    free(sample->string_offsets);
+    buffer_done(&sample->string_bytes);
+    sample->string_offsets = offsets;
+    sample->string_count = other->string_count;
+    sample->string_capacity = room;
+    sample->string_bytes = bytes;
+    return true;
+}
+
 size_t sample_process_row(const struct sample *sample, uint64_t pid, uint64_t start_ticks)
 {
     const struct table *table = &sample->tables[TABLE_PROCESS];

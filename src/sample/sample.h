@@ -60,8 +60,8 @@ struct sample {
     uint32_t complete;   /* 1: the dear tier was read as well; 0: basic tier only */
     struct table tables[TABLE_COUNT];
 
-    /* Strings, each once, in order of first appearance; number 0 is "". Bytes as observed: not sanitised, may hold
-     * anything but NUL. */
+    /* Strings, each once, in order of first appearance; number 0 is "". Some may be of no cell (any more). Bytes as
+     * observed: not sanitised, may hold anything but NUL. */
     struct buffer string_bytes; /* each followed by a NUL */
     uint32_t *string_offsets;
     size_t string_count;
@@ -121,6 +121,11 @@ const char *sample_string(const struct sample *sample, enum table_kind kind, siz
 
 /* Makes room for that many strings of so many bytes in all; without it they are interned all the same. */
 void sample_reserve_strings(struct sample *sample, size_t count, size_t bytes);
+
+/* Gives a sample that has no strings yet those of another, under the same numbers. False: out of memory, and it has
+ * none.
+ */
+bool sample_copy_strings(struct sample *sample, const struct sample *other);
 
 /* The number of an interned string; adds it when new. UINT32_MAX: out of memory. */
 uint32_t sample_intern(struct sample *sample, const char *text, size_t length);

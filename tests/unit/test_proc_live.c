@@ -478,6 +478,30 @@ static void our_own_descriptors_are_those_of_proc(void **state)
     close(directory);
 }
 
+static void names_of_what_is_long_gone_are_left_out(void **state)
+{
+    (void)state;
+    enum { FILES = 400, ROUNDS = 60 };
+    static const char first_name[] = "long-gone-0-0";
+    bool gone = false;
+    for (int round = 0; !gone && round < ROUNDS; round++) {
+        int files[FILES];
+        for (int i = 0; i < FILES; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "long-gone-%d-%d", round, i);
+            files[i] = open(scratch_path(&scratch, name), O_RDWR | O_CREAT, 0600);
+            assert_true(files[i] >= 0);
+        }
+        look(false);
+        const struct buffer *strings = &sample->string_bytes;
+        gone = memmem(strings->data, strings->length, first_name, sizeof first_name) == NULL;
+        assert_true(round > 0 || !gone);
+        for (int i = 0; i < FILES; i++)
+            close(files[i]);
+    }
+    assert_true(gone);
+}
+
 static void we_know_ourselves(void **state)
 {
     (void)state;
@@ -517,6 +541,7 @@ int main(void)
         SCENE(who_merely_sleeps_waits_for_nobody),
         SCENE(descriptors_follow_what_a_process_opens),
         SCENE(our_own_descriptors_are_those_of_proc),
+        SCENE(names_of_what_is_long_gone_are_left_out),
         SCENE(we_know_ourselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

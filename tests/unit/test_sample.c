@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -77,6 +78,26 @@ static void strings_are_kept_once_up_to_4096_bytes(void **state)
     sample_release(sample);
 }
 
+static void copied_strings_keep_their_numbers_and_more_come_behind_them(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    char text[16];
+    struct sample *first = sample_new(), *second = sample_new();
+    for (int i = 1; i < MANY; i++)
+        assert_int_equal(sample_intern(first, text, (size_t)snprintf(text, sizeof text, "text%d", i)), i);
+    assert_true(sample_copy_strings(second, first));
+    sample_release(first);
+    for (int i = 2 * MANY; i > 0; i--)
+        sample_intern(second, text, (size_t)snprintf(text, sizeof text, "text%d", i));
+    assert_int_equal(second->string_count, 2 * MANY + 1);
+    assert_int_equal(sample_intern(second, "", 0), 0);
+    assert_int_equal(sample_intern(second, "text7", 5), 7);
+    assert_int_equal(sample_intern(second, "text2000", 8), MANY);
+    assert_string_equal(second->string_bytes.data + second->string_offsets[7], "text7");
+    sample_release(second);
+}
+
 static void a_process_is_found_by_pid_and_start(void **state)
 {
     (void)state;
@@ -116,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_row_begins_masked),
         cmocka_unit_test(extended_rows_are_masked_and_the_old_ones_stay),
         cmocka_unit_test(strings_are_kept_once_up_to_4096_bytes),
+        cmocka_unit_test(copied_strings_keep_their_numbers_and_more_come_behind_them),
         cmocka_unit_test(a_process_is_found_by_pid_and_start),
         cmocka_unit_test(unread_counts_add_up),
     };
