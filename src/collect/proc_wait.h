@@ -48,11 +48,14 @@ enum { WAIT_HOLDERS_MAX = 8 };
 /* Who is at the other end, found by inode; built once per sample, when first needed. Zeroed = not yet. */
 struct wait_ends {
     bool built;
-    struct wait_end {
-        uint64_t inode;
-        uint32_t row;
-    } * descriptors, *sockets; /* rows of the descriptor table (pipes and sockets) and of the socket table */
-    size_t descriptor_count, socket_count;
+    /* Rows of the descriptor table (pipes and sockets) and of the socket table, in order in each chain. */
+    struct wait_chains {
+        const struct table *table;
+        size_t inode;    /* its column */
+        uint32_t *first; /* by a hash of the inode: a row; UINT32_MAX: none */
+        uint32_t *next;  /* by row */
+        size_t mask;     /* how many there are first, less one; a power of two */
+    } descriptors, sockets;
     uint32_t *only_child; /* by process row: row of its only living child; UINT32_MAX: none; UINT32_MAX - 1: several */
     /* Who was found for the last inode asked for. */
     uint64_t holders_inode, holders_access;

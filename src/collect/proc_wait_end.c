@@ -2,32 +2,53 @@
 #include "collect/proc_wait.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
+enum { CHAINS_LEAST = 64 };
 #define CHILD_NONE    UINT32_MAX
 #define CHILD_SEVERAL (UINT32_MAX - 1)
 
-static int end_compare(const void *a, const void *b)
+#define ROW_NONE UINT32_MAX
+
+static uint32_t *chain_of(const struct wait_chains *chains, uint64_t inode)
 {
-    const struct wait_end *x = a, *y = b;
-    if (x->inode != y->inode)
-        return x->inode < y->inode ? -1 : 1;
-    return x->row < y->row ? -1 : x->row > y->row;
+    return &chains->first[index_hash(&inode, sizeof inode) & chains->mask];
 }
 
-static bool ends_sort(const struct table *table, size_t inode, size_t type, struct wait_end **ends, size_t *count)
+/* Chains the rows of that type (pipes and sockets, where there is one) by inode. False: out of memory. */
+static bool chains_build(const struct table *table, size_t inode, size_t type, struct wait_chains *chains)
 {
-    *ends = malloc((table->rows + 1) * sizeof **ends);
-    if (*ends == NULL)
+    size_t count = CHAINS_LEAST;
+    while (count < table->rows)
+        count *= 2;
+    chains->table = table;
+    chains->inode = inode;
+    chains->mask = count - 1;
+    chains->first = malloc(count * sizeof *chains->first);
+    chains->next = malloc((table->rows + 1) * sizeof *chains->next);
+    if (chains->first == NULL || chains->next == NULL)
         return false;
-    for (size_t row = 0; row < table->rows; row++) {
+    memset(chains->first, 0xff, count * sizeof *chains->first);
+    for (size_t row = table->rows; row-- > 0;) {
         bool wanted = type == SIZE_MAX || table->cells[type][row] == DESCRIPTOR_PIPE ||
                       table->cells[type][row] == DESCRIPTOR_SOCKET;
-        if (wanted && table->known[inode][row] && table->cells[inode][row] != 0)
-            (*ends)[(*count)++] = (struct wait_end){table->cells[inode][row], (uint32_t)row};
+        if (!wanted || !table->known[inode][row] || table->cells[inode][row] == 0)
+            continue;
+        uint32_t *first = chain_of(chains, table->cells[inode][row]);
+        chains->next[row] = *first;
+        *first = (uint32_t)row;
     }
-    qsort(*ends, *count, sizeof **ends, end_compare);
     return true;
+}
+
+/* The first row with that inode from that row of its chain on; ROW_NONE: no more. */
+static uint32_t chain_find(const struct wait_chains *chains, uint32_t row, uint64_t inode)
+{
+    const uint64_t *inodes = chains->table->cells[chains->inode];
+    while (row != ROW_NONE && inodes[row] != inode)
+        row = chains->next[row];
+    return row;
 }
 
 static bool children_find(struct source *source, uint32_t **only_child)
@@ -54,30 +75,18 @@ bool wait_ends_need(struct source *source, struct wait_ends *ends)
     if (ends->built)
         return true;
     ends->built = true;
-    return ends_sort(&tables[TABLE_DESCRIPTOR], DESCRIPTOR_INODE, DESCRIPTOR_TYPE, &ends->descriptors,
-                     &ends->descriptor_count) &&
-           ends_sort(&tables[TABLE_SOCKET], SOCKET_INODE, SIZE_MAX, &ends->sockets, &ends->socket_count) &&
+    return chains_build(&tables[TABLE_DESCRIPTOR], DESCRIPTOR_INODE, DESCRIPTOR_TYPE, &ends->descriptors) &&
+           chains_build(&tables[TABLE_SOCKET], SOCKET_INODE, SIZE_MAX, &ends->sockets) &&
            children_find(source, &ends->only_child);
 }
 
 void wait_ends_done(struct wait_ends *ends)
 {
-    free(ends->descriptors);
-    free(ends->sockets);
+    free(ends->descriptors.first);
+    free(ends->descriptors.next);
+    free(ends->sockets.first);
+    free(ends->sockets.next);
     free(ends->only_child);
-}
-
-static size_t end_first(const struct wait_end *ends, size_t count, uint64_t inode)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ends[middle].inode < inode)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 /* Who has the inode open with that access (0: any), one more than a wait gets rows: the waiter may be among them.
@@ -90,10 +99,10 @@ static void holders_find(struct source *source, struct wait_ends *ends, uint64_t
     ends->holders_inode = inode;
     ends->holders_access = access;
     ends->holder_count = 0;
-    for (size_t i = end_first(ends->descriptors, ends->descriptor_count, inode);
-         i < ends->descriptor_count && ends->descriptors[i].inode == inode && ends->holder_count <= WAIT_HOLDERS_MAX;
-         i++) {
-        size_t row = ends->descriptors[i].row;
+    const struct wait_chains *chains = &ends->descriptors;
+    for (uint32_t row = chain_find(chains, *chain_of(chains, inode), inode);
+         row != ROW_NONE && ends->holder_count <= WAIT_HOLDERS_MAX;
+         row = chain_find(chains, chains->next[row], inode)) {
         if (access != 0 && (table_u64(table, row, DESCRIPTOR_ACCESS, 0) & access) == 0)
             continue;
         const struct process_memory *holder = source_process(source, table->cells[DESCRIPTOR_PID][row], 0);
@@ -128,8 +137,8 @@ bool wait_pipe_append(struct source *source, struct wait_ends *ends, struct wait
 
 size_t wait_socket_row(const struct wait_ends *ends, uint64_t inode)
 {
-    size_t i = end_first(ends->sockets, ends->socket_count, inode);
-    return i < ends->socket_count && ends->sockets[i].inode == inode ? ends->sockets[i].row : SIZE_MAX;
+    uint32_t row = chain_find(&ends->sockets, *chain_of(&ends->sockets, inode), inode);
+    return row == ROW_NONE ? SIZE_MAX : row;
 }
 
 /* Inode of the other end of that socket; 0: not known on this host. */
