@@ -1,6 +1,7 @@
 /* The collector's own process: it answers until its front is gone. */
 #include "collect/collector_serve.h"
 
+#include "base/channel.h"
 #include "base/isolate.h"
 #include "collect/kernel_reason.h"
 #include "collect/privilege.h"
@@ -51,13 +52,8 @@ static void memory_lock(void)
 {
     /* Under a limit, locking what comes later would make allocations fail. */
     struct rlimit limit = {0};
-    cap_t now = cap_get_proc();
-    cap_flag_value_t permitted = CAP_CLEAR;
-    if (now != NULL)
-        cap_get_flag(now, CAP_IPC_LOCK, CAP_EFFECTIVE, &permitted);
-    cap_free(now);
     getrlimit(RLIMIT_MEMLOCK, &limit);
-    if (permitted == CAP_SET || limit.rlim_cur == RLIM_INFINITY)
+    if (privilege_has(CAP_IPC_LOCK) || limit.rlim_cur == RLIM_INFINITY)
         mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
@@ -96,17 +92,6 @@ static enum collector_ask ask_await(int channel)
     return greatest;
 }
 
-static bool bytes_send(int channel, const void *bytes, size_t count)
-{
-    for (size_t sent = 0; sent < count;) {
-        ssize_t step = send(channel, (const char *)bytes + sent, count - sent, MSG_NOSIGNAL);
-        if (step < 0 && errno != EINTR)
-            return false;
-        sent += step > 0 ? (size_t)step : 0;
-    }
-    return true;
-}
-
 /* Encodes a sample of the source, which is made where there is none yet. */
 static bool answer_make(struct source **source, const struct collector_options *options, bool complete,
                         struct buffer *bytes, struct error *error)
@@ -132,7 +117,8 @@ void collector_serve(const struct collector_options *options, int channel, int l
         size_t count = made ? bytes.length : strlen(error.text);
         struct collector_frame frame = {
             .bytes = count, .kind = made ? FRAME_SAMPLE : FRAME_SENTENCE, .ask = (uint32_t)ask};
-        if (!bytes_send(channel, &frame, sizeof frame) || !bytes_send(channel, made ? bytes.data : error.text, count))
+        if (!channel_send(channel, &frame, sizeof frame) ||
+            !channel_send(channel, made ? bytes.data : error.text, count))
             break;
         if (source != NULL)
             source_settle(source);

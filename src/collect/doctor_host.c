@@ -6,6 +6,7 @@
 #include "collect/kernel_sample.h"
 #include "collect/lifecycle.h"
 #include "collect/network.h"
+#include "collect/privilege.h"
 #include "collect/recorder.h"
 #include "collect/socket_dump.h"
 #include "collect/waits.h"
@@ -126,21 +127,11 @@ void check_cgroups(struct doctor_row *row)
                                : "none");
 }
 
-static bool capability_has(cap_value_t capability)
-{
-    cap_flag_value_t value = CAP_CLEAR;
-    cap_t now = cap_get_proc();
-    if (now != NULL)
-        cap_get_flag(now, capability, CAP_EFFECTIVE, &value);
-    cap_free(now);
-    return value == CAP_SET;
-}
-
 void check_memory_lock(struct doctor_row *row)
 {
     struct rlimit limit = {0};
     getrlimit(RLIMIT_MEMLOCK, &limit);
-    bool unlimited = limit.rlim_cur == RLIM_INFINITY || capability_has(CAP_IPC_LOCK);
+    bool unlimited = limit.rlim_cur == RLIM_INFINITY || privilege_has(CAP_IPC_LOCK);
     bool locked = unlimited && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
     const char *remedy = "run it with sudo, or raise `ulimit -l` to unlimited";
     if (unlimited)

@@ -68,25 +68,6 @@ static const struct sample_descriptor *record_next(struct kernel_sample *kernel,
     return kernel_record_next(kernel, &kernel->descriptors, &kernel->at, memory);
 }
 
-static enum descriptor_type mode_type(uint16_t mode, enum descriptor_type otherwise)
-{
-    switch (mode & S_IFMT) {
-    case S_IFREG:
-        return DESCRIPTOR_FILE;
-    case S_IFDIR:
-        return DESCRIPTOR_DIRECTORY;
-    case S_IFCHR:
-    case S_IFBLK:
-        return DESCRIPTOR_DEVICE_FILE;
-    case S_IFIFO:
-        return DESCRIPTOR_PIPE;
-    case S_IFSOCK:
-        return DESCRIPTOR_SOCKET;
-    default:
-        return otherwise;
-    }
-}
-
 static uint32_t path_intern(struct source *source, struct kernel_path *path)
 {
     if (path->interned_for != source->strings_since) {
@@ -118,7 +99,7 @@ static void file_set(struct source *source, struct row *row, const struct sample
         cell_set(row, DESCRIPTOR_TYPE, DESCRIPTOR_OTHER);
         return;
     }
-    cell_set(row, DESCRIPTOR_TYPE, mode_type(record->mode, path->type));
+    cell_set(row, DESCRIPTOR_TYPE, descriptor_type_of(record->mode, path->type));
     cell_set(row, DESCRIPTOR_DELETED, path->deleted);
     cell_set(row, DESCRIPTOR_ACCESS, record->access);
     if (path->looked) {

@@ -1,6 +1,8 @@
 /* Why a part of the kernel source is not to be had. */
 #include "collect/kernel_reason.h"
 
+#include "collect/privilege.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,16 +49,6 @@ void kernel_reason_tell(enum kernel_part part, const struct kernel_scene *scene,
         error_set(error, "refused: %s; the kernel says: %s", lost, strerror(scene->number));
 }
 
-static bool capability_has(cap_value_t capability)
-{
-    cap_flag_value_t value = CAP_CLEAR;
-    cap_t now = cap_get_proc();
-    if (now != NULL)
-        cap_get_flag(now, capability, CAP_EFFECTIVE, &value);
-    cap_free(now);
-    return value == CAP_SET;
-}
-
 /* "none integrity [confidentiality]" */
 static bool lockdown_read(void)
 {
@@ -80,11 +72,11 @@ bool kernel_refusal_tell(enum kernel_part part, int number, struct error *error)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     getrlimit(RLIMIT_MEMLOCK, &limit);
-    bool admin = capability_has(CAP_SYS_ADMIN);
+    bool admin = privilege_has(CAP_SYS_ADMIN);
     struct kernel_scene scene = {.number = number,
                                  .type_information = access("/sys/kernel/btf/vmlinux", R_OK) == 0,
-                                 .may_load = admin || capability_has(CAP_BPF),
-                                 .may_trace = admin || capability_has(CAP_PERFMON),
+                                 .may_load = admin || privilege_has(CAP_BPF),
+                                 .may_trace = admin || privilege_has(CAP_PERFMON),
                                  .locked_down = lockdown_read(),
                                  .memory_bytes = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur};
     version_read(&scene);

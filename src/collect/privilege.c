@@ -23,6 +23,16 @@ static const cap_value_t kept_capabilities[] = {
     CAP_PERFMON,
 };
 
+bool privilege_has(int capability)
+{
+    cap_flag_value_t value = CAP_CLEAR;
+    cap_t now = cap_get_proc();
+    if (now != NULL)
+        cap_get_flag(now, capability, CAP_EFFECTIVE, &value);
+    cap_free(now);
+    return value == CAP_SET;
+}
+
 /* As far as the process may: without CAP_SETPCAP the bounding set stays, and no_new_privs does its work. */
 static void bounding_clear(void)
 {

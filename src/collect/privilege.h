@@ -6,6 +6,9 @@
 
 #include <sys/types.h>
 
+/* Is that capability (CAP_..., sys/capability.h) in effect? */
+bool privilege_has(int capability);
+
 /* Keeps, of what the process has, what looking at a host takes (see the table in privilege.c), and lets nothing be
  * gained later. Best effort: a process without capabilities stays one. */
 void privilege_keep(void);

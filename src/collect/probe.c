@@ -4,6 +4,7 @@
  *     answer:  struct answer_frame, then `bytes` bytes (the answer, or the sentence when it is not `answered`) */
 #include "collect/probe.h"
 
+#include "base/channel.h"
 #include "base/clock.h"
 #include "base/isolate.h"
 
@@ -49,38 +50,16 @@ struct probe *probe_new(const struct probe_options *options)
     return probe;
 }
 
-static bool channel_read(int channel, void *bytes, size_t count)
-{
-    for (size_t got = 0; got < count;) {
-        ssize_t step = recv(channel, (char *)bytes + got, count - got, MSG_WAITALL);
-        if (step == 0 || (step < 0 && errno != EINTR))
-            return false;
-        got += step > 0 ? (size_t)step : 0;
-    }
-    return true;
-}
-
-static bool channel_write(int channel, const void *bytes, size_t count)
-{
-    for (size_t put = 0; put < count;) {
-        ssize_t step = send(channel, (const char *)bytes + put, count - put, MSG_NOSIGNAL);
-        if (step < 0 && errno != EINTR)
-            return false;
-        put += step > 0 ? (size_t)step : 0;
-    }
-    return true;
-}
-
 static bool request_answer(const struct probe_options *options, int channel, struct buffer *request,
                            struct buffer *answer)
 {
     struct request_frame asked;
-    if (!channel_read(channel, &asked, sizeof asked))
+    if (!channel_receive(channel, &asked, sizeof asked))
         return false;
     buffer_clear(request);
     buffer_clear(answer);
     char *room = buffer_extend(request, asked.bytes);
-    if (room == NULL || !channel_read(channel, room, asked.bytes))
+    if (room == NULL || !channel_receive(channel, room, asked.bytes))
         return false;
     int64_t cpu_before_ns = clock_cpu_ns();
     bool answered = options->work(options->context, room, asked.bytes, answer);
@@ -88,7 +67,7 @@ static bool request_answer(const struct probe_options *options, int channel, str
         return false;
     struct answer_frame frame = {
         .bytes = answer->length, .cpu_ns = clock_cpu_ns() - cpu_before_ns, .answered = answered};
-    return channel_write(channel, &frame, sizeof frame) && channel_write(channel, answer->data, answer->length);
+    return channel_send(channel, &frame, sizeof frame) && channel_send(channel, answer->data, answer->length);
 }
 
 static _Noreturn void probe_main(const struct probe_options *options, int channel, pid_t parent)

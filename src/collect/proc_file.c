@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* A path of a mount namespace, and what was found there. Deleted files share a path with others: never shared. */
 struct file_key {
@@ -40,25 +39,6 @@ static bool file_equal(const void *items, uint32_t place, const void *key, size_
     return memcmp(&((const struct file_look *)items)[place].key, key, key_bytes) == 0;
 }
 
-static enum descriptor_type type_of(mode_t mode)
-{
-    switch (mode & S_IFMT) {
-    case S_IFREG:
-        return DESCRIPTOR_FILE;
-    case S_IFDIR:
-        return DESCRIPTOR_DIRECTORY;
-    case S_IFCHR:
-    case S_IFBLK:
-        return DESCRIPTOR_DEVICE_FILE;
-    case S_IFIFO:
-        return DESCRIPTOR_PIPE;
-    case S_IFSOCK:
-        return DESCRIPTOR_SOCKET;
-    default:
-        return DESCRIPTOR_OTHER;
-    }
-}
-
 static bool file_append(struct source *source, const struct file_look *look, const struct slow_file *file)
 {
     struct table *table = &source->sample->tables[TABLE_FILE];
@@ -85,7 +65,7 @@ static bool look_settle(struct source *source, struct file_look *look, const str
         return true;
     }
     look->found = true;
-    look->type = type_of(file->mode);
+    look->type = descriptor_type_of(file->mode, DESCRIPTOR_OTHER);
     look->device = file->device;
     look->inode = file->inode;
     look->links = file->links;

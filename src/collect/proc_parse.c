@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool field_skip(const char **at, unsigned count)
 {
@@ -172,4 +173,23 @@ bool proc_lock_parse(const char *line, struct proc_lock *lock)
     at = end + 1;
     lock->device = major << 20 | minor;
     return proc_number(&at, &lock->inode);
+}
+
+enum descriptor_type descriptor_type_of(uint32_t mode, enum descriptor_type otherwise)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return DESCRIPTOR_FILE;
+    case S_IFDIR:
+        return DESCRIPTOR_DIRECTORY;
+    case S_IFCHR:
+    case S_IFBLK:
+        return DESCRIPTOR_DEVICE_FILE;
+    case S_IFIFO:
+        return DESCRIPTOR_PIPE;
+    case S_IFSOCK:
+        return DESCRIPTOR_SOCKET;
+    default:
+        return otherwise;
+    }
 }

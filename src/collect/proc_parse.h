@@ -62,4 +62,7 @@ bool proc_lock_parse(const char *line, struct proc_lock *lock);
 /* "mnt:[4026531841]" */
 bool proc_namespace_parse(const char *text, uint64_t *inode);
 
+/* The type of a file by the S_IFMT bits of its mode; what they do not tell: `otherwise`. */
+enum descriptor_type descriptor_type_of(uint32_t mode, enum descriptor_type otherwise);
+
 #endif

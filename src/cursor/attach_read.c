@@ -1,33 +1,21 @@
 /* Reading the recording of a recorder that runs, for the front, in a process of its own. */
 #include "cursor/attach_read.h"
 
+#include "base/channel.h"
 #include "base/clock.h"
 #include "base/isolate.h"
 #include "collect/privilege.h"
 #include "record/recording.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOOK_EVERY_MS = 200, FAILURES_MAX = 10, SAMPLES_MAX = 6000 };
 static const int64_t past_ns = 600 * NS_PER_S;
-
-static bool bytes_send(int channel, const void *bytes, size_t count)
-{
-    for (size_t sent = 0; sent < count;) {
-        ssize_t step = send(channel, (const char *)bytes + sent, count - sent, MSG_NOSIGNAL);
-        if (step < 0 && errno != EINTR)
-            return false;
-        sent += step > 0 ? (size_t)step : 0;
-    }
-    return true;
-}
 
 /* The position of a serial, or SIZE_MAX. */
 static size_t position_of(const struct recording *recording, uint64_t serial)
@@ -76,7 +64,7 @@ static bool samples_send(struct recording *recording, uint64_t *sent, int channe
                                      .keyframe = packed.keyframe,
                                      .time_ns = packed.time_ns,
                                      .boottime_ns = packed.boottime_ns};
-        if (!bytes_send(channel, &frame, sizeof frame) || !bytes_send(channel, packed.packed, packed.packed_bytes))
+        if (!channel_send(channel, &frame, sizeof frame) || !channel_send(channel, packed.packed, packed.packed_bytes))
             return false;
     }
     return true;
@@ -100,7 +88,7 @@ static void recording_follow(struct recording *recording, const struct announcem
     static const struct attach_frame complete = {.kind = ATTACH_PAST_COMPLETE};
     uint64_t sent = 0;
     unsigned failures = 0;
-    if (!samples_send(recording, &sent, channel) || !bytes_send(channel, &complete, sizeof complete))
+    if (!samples_send(recording, &sent, channel) || !channel_send(channel, &complete, sizeof complete))
         return;
     for (bool lives = true; lives && failures < FAILURES_MAX;) {
         struct pollfd front = {.fd = channel, .events = POLLIN};

@@ -2,25 +2,14 @@
 #include "record/writer_serve.h"
 
 #include "base/buffer.h"
+#include "base/channel.h"
 #include "base/isolate.h"
 #include "record/timeline.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static bool bytes_receive(int channel, void *bytes, size_t count)
-{
-    for (size_t got = 0; got < count;) {
-        ssize_t step = recv(channel, (char *)bytes + got, count - got, 0);
-        if (step == 0 || (step < 0 && errno != EINTR))
-            return false;
-        got += step > 0 ? (size_t)step : 0;
-    }
-    return true;
-}
 
 /* A front that is gone needs no reply. */
 static void reply_send(int channel, const struct recording *recording, struct writer_reply reply)
@@ -52,10 +41,10 @@ static void frames_serve(struct recording *recording, int channel)
     struct buffer bytes = {0};
     struct writer_frame frame;
     uint32_t newest = 0; /* number of the sample that was written last; 0: the last one could not be */
-    while (bytes_receive(channel, &frame, sizeof frame) && frame.bytes <= WRITER_SAMPLE_BYTES_MAX) {
+    while (channel_receive(channel, &frame, sizeof frame) && frame.bytes <= WRITER_SAMPLE_BYTES_MAX) {
         buffer_clear(&bytes);
         void *room = buffer_extend(&bytes, frame.bytes);
-        if (room == NULL || !bytes_receive(channel, room, frame.bytes))
+        if (room == NULL || !channel_receive(channel, room, frame.bytes))
             break;
         if (frame.kind == WRITER_VERDICT && frame.bytes == sizeof(struct writer_verdict)) {
             struct writer_verdict verdict;
