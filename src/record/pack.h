@@ -16,7 +16,7 @@ bool packer_pack(struct packer *packer, const void *bytes, size_t length, const 
                  struct buffer *out, struct error *error);
 
 /* The same for several samples one after the other, at most PACK_TOGETHER_BYTES_MAX: more time, fewer bytes. */
-enum { PACK_TOGETHER_BYTES_MAX = 4 << 20 };
+enum { PACK_TOGETHER_BYTES_MAX = 8 << 20 };
 bool packer_pack_together(struct packer *packer, const void *bytes, size_t length, const void *prefix,
                           size_t prefix_length, struct buffer *out, struct error *error);
 

@@ -99,11 +99,11 @@ static void old_bundles_go_with_their_samples(void **state)
 static void samples_too_large_to_share_a_frame_stay_single(void **state)
 {
     const char *path = scratch_path(*state, "a.culprit");
-    record(path, &no_limits, 8000, 0, 4);
-    assert_true(asked(path, "SELECT min(raw_bytes) FROM sample") > 2 << 20);
+    record(path, &no_limits, 16500, 0, 4);
+    assert_true(asked(path, "SELECT min(raw_bytes) FROM sample") > 4 << 20);
     assert_int_equal(asked(path, bundles), 0);
     struct recording *recording = opened(path);
-    assert_int_equal(samples_good(recording, 8000), 4);
+    assert_int_equal(samples_good(recording, 16500), 4);
     recording_close(recording, NULL);
 }
 
