@@ -188,28 +188,39 @@ void story_add_wait(struct story *story, const struct story_event *wait, uint64_
         relation_add(story, &key, wait);
 }
 
+/* Takes in one of a crowd: a new event, or one more of the newest. */
+static void crowd_add(struct story *story, const struct story_event *one)
+{
+    struct relation_key key = {.kind = one->kind,
+                               .detail = one->signal,
+                               .inode = text_hash(one->other.name),
+                               .text = text_hash(one->who.name)};
+    struct story_event *event = relation_event(story, &key);
+    if (event == NULL || one->time_ns > event->until_ns + GAP_NS) {
+        relation_add(story, &key, one);
+        return;
+    }
+    const char *name = event->who.name;
+    event->several_parents = event->several_parents || event->other.pid != one->other.pid;
+    event->who = one->who;
+    event->who.name = name;
+    event->until_ns = one->time_ns > event->until_ns ? one->time_ns : event->until_ns;
+    event->time_ns = one->time_ns < event->time_ns ? one->time_ns : event->time_ns;
+    event->serial = one->serial;
+    event->count++;
+}
+
+void story_add_start(struct story *story, const struct story_event *start)
+{
+    crowd_add(story, start);
+}
+
 void story_add_exit(struct story *story, const struct story_event *exit)
 {
-    struct relation_key key = {.kind = STORY_EXIT,
-                               .detail = exit->signal,
-                               .inode = text_hash(exit->other.name),
-                               .text = text_hash(exit->who.name)};
-    bool brief = exit->lived_s < BRIEF_S;
-    struct story_event *event = brief ? relation_event(story, &key) : NULL;
-    if (event != NULL && exit->time_ns <= event->until_ns + GAP_NS) {
-        const char *name = event->who.name;
-        event->several_parents = event->several_parents || event->other.pid != exit->other.pid;
-        event->who = exit->who;
-        event->who.name = name;
-        event->until_ns = exit->time_ns > event->until_ns ? exit->time_ns : event->until_ns;
-        event->time_ns = exit->time_ns < event->time_ns ? exit->time_ns : event->time_ns;
-        event->serial = exit->serial;
-        event->count++;
-    } else if (brief) {
-        relation_add(story, &key, exit);
-    } else {
+    if (exit->lived_s < BRIEF_S)
+        crowd_add(story, exit);
+    else
         story_add(story, exit);
-    }
 }
 
 /* The same connection goes on to be told as one event. */

@@ -48,7 +48,7 @@ struct story_event {
     uint64_t count, total_ns;               /* single waits, the time waited in all of them */
     uint64_t count_before, total_before_ns; /* without the newest one */
     bool ongoing, at_least, inferred;
-    bool several_parents; /* of those who exit together: of the same name, and not all the same */
+    bool several_parents; /* of those who start or exit together: of the same name, and not all the same */
     unsigned signal;      /* that was sent, or that ended it; 0 = none */
     unsigned error;       /* errno value of a connection that failed; 0 = it was given up */
     double lived_s;       /* who exits: how long it had lived; NaN = unknown */
@@ -87,6 +87,8 @@ void story_add_wait(struct story *story, const struct story_event *event, uint64
 /* Takes in an exit: who lived briefly is told together with others of the same name whose parents have the same name;
  * `who` is then the last one. */
 void story_add_exit(struct story *story, const struct story_event *event);
+/* The same of who started, however long it lives. */
+void story_add_start(struct story *story, const struct story_event *event);
 /* Takes in segments that were sent again: a new event, or the last one of that connection goes on. */
 void story_add_resent(struct story *story, const struct story_event *event);
 

@@ -197,7 +197,7 @@ static void arrivals_read(struct story *story, const struct sample *sample, uint
         struct story_event event = process_event(sample, row, STORY_START);
         event.time_ns = event.until_ns = wall_ns(sample, (uint64_t)born_ns);
         event.serial = serial;
-        story_add(story, &event);
+        story_add_start(story, &event);
     }
 }
 

@@ -84,7 +84,8 @@ static void origin_append(struct buffer *out, const struct story_event *event, c
 /* Told of as one; before its end it is not known how many of them there had been. */
 static bool is_crowd(const struct story_event *event, int64_t now_ns)
 {
-    return event->kind == STORY_EXIT && event->count > 1 && event->until_ns <= now_ns;
+    bool may = event->kind == STORY_EXIT || event->kind == STORY_START;
+    return may && event->count > 1 && event->until_ns <= now_ns;
 }
 
 void story_who_append(struct buffer *out, const struct story_event *event, int64_t now_ns)
@@ -137,14 +138,14 @@ void story_detail_append(struct buffer *out, const struct story_event *event, in
             signal_append(out, event->signal);
             buffer_string(out, ", ");
         }
-        if (is_crowd(event, now_ns)) {
-            crowd_append(out, event);
-            return;
-        }
         break;
     case STORY_START:
     case STORY_KIND_COUNT:
         break;
+    }
+    if (is_crowd(event, now_ns)) {
+        crowd_append(out, event);
+        return;
     }
     origin_append(out, event, "child of");
     if (event->on != NULL && event->on[0] != '\0')

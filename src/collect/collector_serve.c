@@ -62,8 +62,8 @@ static void collector_settle(const struct collector_options *options, int channe
     setsid();
     collector_leave_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    isolate_process("culprit-collect", (int[]){channel, leash}, 2);
     collector_take_leash(leash);
+    isolate_process("culprit-collect", (int[]){channel, leash}, 2); /* the keeper waits for that */
     if (getppid() != parent)
         _exit(0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold what all users' processes were asked */

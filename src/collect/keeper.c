@@ -8,6 +8,7 @@
 #include "collect/privilege.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -91,10 +92,21 @@ static void end_close(const int ends[2])
     close(ends[1]);
 }
 
+/* Until it is on its leash: the child closes its end of the pipe with all others after that. */
+static void leash_await(const int ready[2])
+{
+    enum { LEASH_WAIT_MS = 2000 };
+    if (ready[0] < 0)
+        return;
+    close(ready[1]);
+    poll(&(struct pollfd){.fd = ready[0], .events = POLLIN}, 1, LEASH_WAIT_MS);
+    close(ready[0]);
+}
+
 /* Starts a collector and hands its ends to the front. Its pid; negative: errno. */
 static pid_t collector_begin(const struct keeper *keeper)
 {
-    int channel[2], leash[2];
+    int channel[2], leash[2], ready[2];
     if (!isolate_channel(channel))
         return -errno;
     if (!isolate_channel(leash)) {
@@ -102,10 +114,13 @@ static pid_t collector_begin(const struct keeper *keeper)
         end_close(channel);
         return -number;
     }
+    if (pipe2(ready, O_CLOEXEC) != 0)
+        ready[0] = ready[1] = -1; /* it is on its leash a moment later then */
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
         collector_serve(keeper->options, channel[1], leash[1], parent);
     int number = errno;
+    leash_await(ready);
     if (pid > 0)
         news_send(keeper, &(struct keeper_news){.event = KEEPER_STARTED, .pid = pid}, (int[]){channel[0], leash[0]});
     end_close(channel);

@@ -70,6 +70,20 @@ static bool group_gone(pid_t group)
     return false;
 }
 
+/* The keeper of a collector; 0 = unknown. */
+static pid_t keeper_of(pid_t collector)
+{
+    char path[64], line[256];
+    int parent = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)collector);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && parent == 0 && fgets(line, sizeof line, file) != NULL)
+        sscanf(line, "PPid: %d", &parent);
+    if (file != NULL)
+        fclose(file);
+    return parent;
+}
+
 static void a_sample_has_our_own_process_in_it(void **state)
 {
     (void)state;
@@ -85,6 +99,12 @@ static void a_sample_has_our_own_process_in_it(void **state)
         size_t own = sample_process_row(sample, (uint64_t)pid, 0);
         assert_int_not_equal(own, SIZE_MAX);
         assert_string_equal(sample_string(sample, TABLE_PROCESS, own, PROCESS_NAME), "culprit-collect");
+        const pid_t ours[] = {getpid(), keeper_of(pid), pid};
+        for (size_t i = 0; i < 3; i++) {
+            size_t row = sample_process_row(sample, (uint64_t)ours[i], 0);
+            assert_int_not_equal(row, SIZE_MAX);
+            assert_int_equal(table_u64(&sample->tables[TABLE_PROCESS], row, PROCESS_SELF, 0), 1);
+        }
         sample_release(sample);
     }
     struct rlimit core = {1, 1};
@@ -239,20 +259,6 @@ static void it_holds_none_of_our_descriptors_open(void **state)
     assert_int_equal(read(ends[0], &byte, 1), 0);
     close(ends[0]);
     collector_stop(collector);
-}
-
-/* The keeper of a collector; 0 = unknown. */
-static pid_t keeper_of(pid_t collector)
-{
-    char path[64], line[256];
-    int parent = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)collector);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && parent == 0 && fgets(line, sizeof line, file) != NULL)
-        sscanf(line, "PPid: %d", &parent);
-    if (file != NULL)
-        fclose(file);
-    return parent;
 }
 
 /* A front in a process of its own, which is killed. As another user (where we may), because then it may not signal the

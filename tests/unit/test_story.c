@@ -277,7 +277,7 @@ static void the_list_is_newest_first_filtered_and_follows_its_event(void **state
         struct sample *sample = sample_at(second);
         process_put(sample, 1, -900, "systemd");
         for (unsigned pid = 10; pid < 10 + second; pid++)
-            process_put(sample, pid, pid - 9 - 0.5, "worker");
+            process_put(sample, pid, pid - 9 - 0.5, pid % 2 == 0 ? "worker" : "workers");
         wait_put(sample, 0.5, second, true);
         read_and_release(&list.story, sample, second);
     }
