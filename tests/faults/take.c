@@ -104,7 +104,9 @@ static void processes_print(FILE *file, const struct stage_set *set, enum part p
 
 static bool label_write(const struct take *take, const struct fault *fault, const struct stage_set *set, double begin_s)
 {
-    double end_s = fault->over_ms > 0 ? begin_s + fault->over_ms / 1000.0 : now_s();
+    /* On a host short of cpu the recorder ends long after its last sample. */
+    double recorded_s = begin_s - HEALTHY_MS / 1000.0 + (double)take->recorded_s, now = now_s();
+    double end_s = fault->over_ms > 0 ? begin_s + fault->over_ms / 1000.0 : now < recorded_s ? now : recorded_s;
     FILE *file = fopen(take->label, "we");
     if (file == NULL)
         return false;
