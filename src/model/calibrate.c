@@ -85,9 +85,21 @@ bool calibrate_spreads(struct model *model, struct graph *const *graphs, const s
     return done;
 }
 
+/* A child takes as long as its work does, and a host's few minutes do not show the longest: where the old model takes
+ * any length for normal, so does the new one. */
+static void child_waits_keep(struct model *model, const struct model *from)
+{
+    for (size_t i = 0; i < model->wait_count; i++) {
+        struct wait_normal *wait = &model->waits[i];
+        if (wait->kind == WAIT_CHILD && isinf(model_wait_normal_s(from, WAIT_CHILD, wait->program)))
+            wait->normal_s = INFINITY;
+    }
+}
+
 static bool waits_blend(struct model *model, const struct model *from, double share, struct error *error)
 {
     size_t known = model->wait_count;
+    child_waits_keep(model, from);
     for (size_t i = 0; i < from->wait_count; i++) {
         const struct wait_normal *old = &from->waits[i];
         struct wait_normal *found = NULL;

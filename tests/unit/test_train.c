@@ -147,6 +147,28 @@ static void wait_add(struct graph *graph, enum wait_kind kind, uint32_t from, do
     edge->at_least = edge->ongoing = at_least;
 }
 
+static void children_of_a_host_take_as_long_as_their_work_does(void **state)
+{
+    (void)state;
+    struct graph *graph = graph_new();
+    graph->window_s = 5;
+    graph_node_add(graph, NODE_PROCESS, "1@1", "init", NULL);
+    graph_node_add(graph, NODE_PROCESS, "2@1", "worker", NULL);
+    for (int i = 0; i < 400; i++) {
+        wait_add(graph, WAIT_CHILD, 1, 0.1, false);
+        wait_add(graph, WAIT_LOCK, 1, 0.3, false);
+    }
+    assert_true(graph_finish(graph, NULL));
+    struct model *bundled = model_bundled(NULL);
+    assert_non_null(bundled);
+    struct model *model = train(&graph, 1, &(struct training){.from = bundled, .one_host = true});
+    assert_true(isinf(model_wait_normal_s(model, WAIT_CHILD, "worker")));
+    assert_true(isfinite(model_wait_normal_s(model, WAIT_LOCK, "worker")));
+    model_free(model);
+    model_free(bundled);
+    graph_free(graph);
+}
+
 static void normal_waits_are_learnt_per_kind_and_program(void **state)
 {
     (void)state;
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_rate_too_high_is_reported),
         cmocka_unit_test(baselines_blend_with_those_of_the_model_before),
         cmocka_unit_test(foreign_features_are_no_start),
+        cmocka_unit_test(children_of_a_host_take_as_long_as_their_work_does),
         cmocka_unit_test(normal_waits_are_learnt_per_kind_and_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
