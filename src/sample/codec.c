@@ -16,7 +16,8 @@
  *     columns 2  how many; each:
  *       name  1+n  length, bytes
  *       unit  1+n  length, bytes
- *       type    1  0 unsigned integer, 1 double (the bits of IEEE 754), 2 string (its number)
+ *       type    1  0 unsigned integer, 1 double (the bits of IEEE 754), 2 string (its number), 3 unsigned integer less
+ *                  the distance of until from since (codec_distance), modulo 2^64
  *       mask    1  0 no cell is known, 1 all are, 2 a bitmap follows
  *       width   1  bytes of a cell: 0 where mask is 0, else 1, 2, 4 or 8
  *       bitmap  -  with mask 2: one bit a row, row 0 is bit 0 of byte 0, 1 = known; (rows + 7) / 8 bytes
@@ -28,7 +29,20 @@
 #include "sample/codec.h"
 
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
+
+bool codec_is_rest(const struct table_schema *schema, size_t column)
+{
+    return schema == &sample_schema[TABLE_WAIT] && column == WAIT_TOTAL_NS;
+}
+
+uint64_t codec_distance(const struct table *table, size_t row)
+{
+    if (!table->known[WAIT_UNTIL_NS][row] || !table->known[WAIT_SINCE_NS][row])
+        return 0;
+    return table->cells[WAIT_UNTIL_NS][row] - table->cells[WAIT_SINCE_NS][row];
+}
 
 static void name_encode(struct buffer *out, const char *name)
 {
@@ -74,10 +88,10 @@ static void bitmap_encode(struct buffer *out, const uint8_t *known, size_t rows)
             bits[row / 8] |= (unsigned char)(1u << (row % 8));
 }
 
-static void column_encode(const struct table *table, size_t column, struct buffer *out)
+static void column_encode(const struct table *table, size_t column, const uint64_t *cells, unsigned type,
+                          struct buffer *out)
 {
     const struct column_schema *schema = &table->schema->columns[column];
-    const uint64_t *cells = table->cells[column];
     const uint8_t *known = table->known[column];
     size_t known_count = 0;
     uint64_t union_of_bits = 0; /* needs as many bytes as the largest cell */
@@ -91,7 +105,7 @@ static void column_encode(const struct table *table, size_t column, struct buffe
     unsigned width = mask == CODEC_MASK_NONE_KNOWN ? 0 : schema->type == COLUMN_F64 ? 8 : cell_width(union_of_bits);
     name_encode(out, schema->name);
     name_encode(out, schema->unit);
-    buffer_integer(out, schema->type, 1);
+    buffer_integer(out, type, 1);
     buffer_integer(out, mask, 1);
     buffer_integer(out, width, 1);
     if (mask == CODEC_MASK_BITMAP)
@@ -101,13 +115,27 @@ static void column_encode(const struct table *table, size_t column, struct buffe
         cells_encode(at, cells, known, table->rows, width);
 }
 
+static void rest_encode(const struct table *table, size_t column, struct buffer *out)
+{
+    uint64_t *rest = malloc((table->rows + 1) * sizeof *rest);
+    for (size_t row = 0; rest != NULL && row < table->rows; row++)
+        rest[row] = table->cells[column][row] - codec_distance(table, row);
+    out->failed = out->failed || rest == NULL;
+    if (rest != NULL)
+        column_encode(table, column, rest, CODEC_TYPE_REST, out);
+    free(rest);
+}
+
 static void table_encode(const struct table *table, struct buffer *out)
 {
     name_encode(out, table->schema->name);
     buffer_integer(out, table->rows, 4);
     buffer_integer(out, table->schema->column_count, 2);
     for (size_t column = 0; column < table->schema->column_count; column++)
-        column_encode(table, column, out);
+        if (codec_is_rest(table->schema, column))
+            rest_encode(table, column, out);
+        else
+            column_encode(table, column, table->cells[column], table->schema->columns[column].type, out);
 }
 
 bool sample_encode(const struct sample *sample, struct buffer *out, struct error *error)

@@ -8,10 +8,18 @@
 #include "sample/sample.h"
 
 /* Version of the layout. A reader refuses another major version and reads any minor one: a minor version only adds. */
-enum { CODEC_MAJOR = 1, CODEC_MINOR = 0, CODEC_HEADER_BYTES = 52, CODEC_STRING_BYTES_MAX = 4096 };
+enum { CODEC_MAJOR = 1, CODEC_MINOR = 1, CODEC_HEADER_BYTES = 52, CODEC_STRING_BYTES_MAX = 4096 };
 #define CODEC_TIME_MAX_NS (INT64_C(1) << 62)
 /* How the mask of a column is written. */
 enum { CODEC_MASK_NONE_KNOWN, CODEC_MASK_ALL_KNOWN, CODEC_MASK_BITMAP };
+
+/* The total of a wait that goes on grows with its end, in every sample. So it is written as what is left of it when the
+ * distance of until from since is taken away, modulo 2^64: that stands still. A column of this type is one of integers;
+ * 1.0 wrote it as it is, which is read as well. */
+enum { CODEC_TYPE_REST = 3 };
+bool codec_is_rest(const struct table_schema *schema, size_t column);
+/* That distance in a row of the table with such a column; 0 unless both ends are known. */
+uint64_t codec_distance(const struct table *table, size_t row);
 
 /* Appends the encoded sample. False (with a sentence): out of memory; what was appended is undefined. */
 bool sample_encode(const struct sample *sample, struct buffer *out, struct error *error);

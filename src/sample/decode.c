@@ -212,7 +212,8 @@ static size_t column_find(const struct table_schema *schema, const struct column
 {
     for (size_t column = 0; column < schema->column_count; column++) {
         const struct column_schema *known = &schema->columns[column];
-        if (head->type == known->type && name_is(head->name, known->name) && name_is(head->unit, known->unit))
+        bool fits = head->type == known->type || (head->type == CODEC_TYPE_REST && codec_is_rest(schema, column));
+        if (fits && name_is(head->name, known->name) && name_is(head->unit, known->unit))
             return column;
     }
     return SIZE_MAX;
@@ -226,10 +227,19 @@ static struct table *table_find(struct sample *sample, struct text_span name)
     return NULL;
 }
 
+/* Once all columns are there. */
+static void rest_complete(struct table *table, size_t column)
+{
+    for (size_t row = 0; row < table->rows; row++)
+        if (table->known[column][row])
+            table->cells[column][row] += codec_distance(table, row);
+}
+
 static bool table_decode(struct reader *reader, struct sample *sample, bool *seen, struct error *error)
 {
     struct text_span name;
     uint64_t rows, column_count;
+    size_t rest = SIZE_MAX;
     uint64_t columns_seen = 0; /* no schema has 64 columns: see the assertion below */
     _Static_assert(PROCESS_COLUMN_COUNT < 64 && HOST_COLUMN_COUNT < 64, "columns fit into one word");
     if (!name_read(reader, &name) || !integer_read(reader, 4, &rows) || rows > reader->left || rows > ROWS_MAX ||
@@ -260,7 +270,10 @@ static bool table_decode(struct reader *reader, struct sample *sample, bool *see
         columns_seen |= UINT64_C(1) << column;
         if (!column_decode(&head, sample, table, column, error))
             return false;
+        rest = head.type == CODEC_TYPE_REST ? column : rest;
     }
+    if (rest != SIZE_MAX)
+        rest_complete(table, rest);
     return true;
 }
 

@@ -192,6 +192,57 @@ static void a_newer_minor_version_is_read_and_a_newer_major_refused(void **state
     sample_release(sample);
 }
 
+static void wait_add(struct sample *sample, const uint64_t *cells, unsigned known)
+{
+    static const size_t columns[] = {WAIT_SINCE_NS, WAIT_UNTIL_NS, WAIT_TOTAL_NS};
+    struct table *waits = &sample->tables[TABLE_WAIT];
+    size_t row = table_append(waits);
+    for (size_t i = 0; i < 3; i++)
+        if (known >> i & 1)
+            table_set_u64(waits, row, columns[i], cells[i]);
+}
+
+/* Where the type of the waits' total stands. */
+static char *total_type(const struct buffer *bytes)
+{
+    static const char head[] = "\5total\2ns";
+    char *found = memmem(bytes->data, bytes->length, head, sizeof head - 1);
+    assert_non_null(found);
+    return found + sizeof head - 1;
+}
+
+static void the_total_of_a_wait_is_written_as_what_does_not_grow(void **state)
+{
+    (void)state;
+    static const uint64_t rows[][3] = {{100, 900, 800}, {100, 900, 5},      {100, 900, UINT64_MAX},
+                                       {900, 100, 7},   {0, UINT64_MAX, 3}, {100, 900, 800}};
+    static const unsigned known[] = {7, 7, 7, 7, 7, 3};
+    struct sample *sample = sample_new();
+    for (size_t i = 0; i < 6; i++)
+        wait_add(sample, rows[i], known[i]);
+    wait_add(sample, rows[0], 5);
+    wait_add(sample, rows[0], 6);
+    struct buffer bytes = encoded(sample);
+    struct sample *read = sample_decode(bytes.data, bytes.length, NULL);
+    assert_non_null(read);
+    assert_true(sample_equal(sample, read));
+    buffer_done(&bytes);
+    sample_release(read);
+    sample_release(sample);
+
+    sample = sample_new();
+    wait_add(sample, rows[0], 7);
+    bytes = encoded(sample);
+    assert_memory_equal(total_type(&bytes), "\3\1\1\0", 4); /* all known, one byte, which is 0 */
+    *total_type(&bytes) = COLUMN_U64;                       /* as 1.0 wrote it */
+    read = sample_decode(bytes.data, bytes.length, NULL);
+    assert_non_null(read);
+    assert_int_equal(table_u64(&read->tables[TABLE_WAIT], 0, WAIT_TOTAL_NS, 9), 0);
+    buffer_done(&bytes);
+    sample_release(read);
+    sample_release(sample);
+}
+
 static void doubles_that_are_no_numbers_are_masked(void **state)
 {
     (void)state;
@@ -280,6 +331,7 @@ int main(void)
         cmocka_unit_test(flipped_bytes_never_break_a_promise),
         cmocka_unit_test(foreign_names_are_ignored_and_changed_units_masked),
         cmocka_unit_test(a_newer_minor_version_is_read_and_a_newer_major_refused),
+        cmocka_unit_test(the_total_of_a_wait_is_written_as_what_does_not_grow),
         cmocka_unit_test(doubles_that_are_no_numbers_are_masked),
         cmocka_unit_test(a_row_count_beyond_the_bytes_is_refused),
         cmocka_unit_test(rows_that_no_byte_stands_for_are_refused),
