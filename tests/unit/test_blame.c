@@ -136,7 +136,9 @@ static void a_wait_weighs_what_goes_beyond_its_normal(void **state)
     uint32_t client = scene_process(&scene, "client", 1), server = scene_process(&scene, "server", 2);
     struct edge *edge = scene_wait(&scene, WAIT_SOCKET_RECEIVE, client, server, NODE_NONE, 1.15);
     close_to(only_weight(&scene), 0.2);
-    edge->inferred = true;
+    edge->inferred = true; /* of an answer the connection tells from whom it must come */
+    close_to(only_weight(&scene), 0.2);
+    edge->wait = WAIT_SOCKET_SEND;
     close_to(only_weight(&scene), 0.1);
     edge->seconds = edge->total_s = 0.15;
     close_to(only_weight(&scene), 0);
