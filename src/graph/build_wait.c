@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Shorter waits than this are nowhere beyond the normal (model/calibrate_waits.c). */
 #define EDGE_LEAST_S 0.05
@@ -123,10 +124,37 @@ static bool row_repeats(const struct table *table, size_t row, const struct tabl
     return true;
 }
 
-/* The place of the span that an older row told too, among the next ones; INDEX_NONE: look for it. */
-static uint32_t row_recall(struct row_memory *memory, const struct table *table, size_t row)
+/* How many rows from `row` on, RUN_ROWS or none, repeat the next older ones, column by column. */
+static size_t run_repeats(const struct row_memory *memory, const struct table *table, size_t row)
+{
+    enum { RUN_ROWS = 32 };
+    if (memory->sample == NULL)
+        return 0;
+    const struct table *before = &memory->sample->tables[TABLE_WAIT];
+    size_t older = memory->next;
+    if (row + RUN_ROWS > table->rows || older + RUN_ROWS > before->rows)
+        return 0;
+    for (size_t i = 0; i < sizeof identity_columns / sizeof identity_columns[0]; i++) {
+        size_t column = identity_columns[i];
+        if (memcmp(table->cells[column] + row, before->cells[column] + older, RUN_ROWS * sizeof **table->cells) != 0 ||
+            memcmp(table->known[column] + row, before->known[column] + older, RUN_ROWS) != 0)
+            return 0;
+    }
+    return RUN_ROWS;
+}
+
+/* The place of the span that an older row told too, among the next ones; INDEX_NONE: look for it. run: rows that are
+ * known to repeat the next older ones. */
+static uint32_t row_recall(struct row_memory *memory, const struct table *table, size_t row, size_t *run)
 {
     enum { AHEAD = 8 };
+    if (*run == 0)
+        *run = run_repeats(memory, table, row);
+    if (*run > 0) {
+        --*run;
+        uint32_t place = memory->places[memory->next++];
+        return place != INDEX_NONE && row_tells_all(table, row) ? place : INDEX_NONE;
+    }
     if (memory->sample == NULL || !row_tells_all(table, row))
         return INDEX_NONE;
     const struct table *before = &memory->sample->tables[TABLE_WAIT];
@@ -280,9 +308,10 @@ static bool rows_add(struct build *build, size_t number, const struct lock_table
     const struct table *table = &sample->tables[TABLE_WAIT];
     uint32_t *places = malloc((table->rows + 1) * sizeof *places);
     bool complete = places != NULL;
+    size_t run = 0;
     memory->next = 0;
     for (size_t row = 0; row < table->rows && complete; row++) {
-        places[row] = row_recall(memory, table, row);
+        places[row] = row_recall(memory, table, row, &run);
         if (places[row] == INDEX_NONE) {
             complete = wait_add(build, number, row, locks, waits, holds, &places[row]);
             if (!row_tells_all(table, row))

@@ -66,7 +66,10 @@ static struct strengths strengths_of_node(const struct judgement *judgement, uin
     struct strengths strengths = {0};
     const struct knowledge *knowledge = judgement->knowledge;
     const double share = judgement->symptoms.shortage ? 1 : UNSHORT_FACTOR;
+    const float *deviations = judgement->residuals->deviation + node * judgement->residuals->features;
     for (size_t f = 0; f < judgement->residuals->features; f++) {
+        if (!((double)deviations[f] > DEAD_ZONE)) /* nearly all: asked before anything is called */
+            continue;
         double strength = points_of_feature(judgement, node, f);
         const struct feature *feature = strength == 0 ? NULL : knowledge->feature(knowledge->model, f);
         if (feature == NULL)
