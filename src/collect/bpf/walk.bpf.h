@@ -173,6 +173,9 @@ int walk_tasks(struct bpf_iter__task *context)
         struct sample_task task;
         struct sample_process process;
     } * record;
+    struct mm_struct___old *old = 0;
+    if (bpf_core_field_exists(old->rss_stat.count[0].counter))
+        return 0; /* before 6.2, which has no bpf_rdonly_cast either: so it can be loaded, and is of no use */
     level_read(context->meta);
     __u64 used = tasks_bytes;
     __asm__ volatile("" : "+r"(used));
