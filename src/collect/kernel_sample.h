@@ -1,7 +1,8 @@
 /* The kernel source of a sample: programs that walk over all tasks and descriptors inside the kernel (BPF iterators)
  * and tell them in two streams, which costs a fraction of /proc and neither sleeps nor waits for a lock that a process
- * holds. It fills the same rows with the same values as /proc; what the iterators do not tell (executable, command
- * line, cgroup, namespaces, wait channel, system call) still comes from there.
+ * holds; since Linux 6.2 one of them does it in one walk, at less cost still (bpf/walk.bpf.h). It fills the same rows
+ * with the same values as /proc; what the iterators do not tell (executable, command line, cgroup, namespaces, wait
+ * channel, system call) still comes from there.
  *
  * Everything about it is optional: without the privilege, on a kernel that lacks the iterators, or in a build without
  * it there is none, and /proc carries on; so it does for each process that the iterators leave out. */
