@@ -27,7 +27,7 @@ void alone_begin(void)
     if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
         return;
     child_become();
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("proc", "/proc", "proc", 0, NULL) != 0)
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 || mount("proc", "/proc", "proc", 0, NULL) != 0)
         _exit(1);
     child_become();
 }

@@ -228,9 +228,12 @@ static void storm_is_counted_to_the_last_process(void **state)
     uint64_t made = table_u64(table, own, PROCESS_CHILDREN_CREATED, 0) -
                     table_u64(&scene->first->tables[TABLE_PROCESS], before, PROCESS_CHILDREN_CREATED, 0);
     assert_true(made >= STORM && made < STORM + 8); /* and the source's own probes */
-    assert_true(events->rows <= 1024);
-    assert_true(events->rows + sample_unread_count(scene->second, "events") >= STORM);
-    print_message("%d processes in %.2f s: %zu told, %zu counted as left out\n", STORM, took_s, (size_t)events->rows,
+    size_t told = 0;                                /* connections that fail on this host meanwhile come on top */
+    for (size_t row = 0; row < events->rows; row++)
+        told += table_u64(events, row, EVENT_KIND, EVENT_KIND_COUNT) == EVENT_EXIT;
+    assert_true(told <= 1024);
+    assert_true(told + sample_unread_count(scene->second, "events") >= STORM);
+    print_message("%d processes in %.2f s: %zu told, %zu counted as left out\n", STORM, took_s, told,
                   (size_t)sample_unread_count(scene->second, "events"));
 }
 

@@ -154,6 +154,7 @@ static void children_of_a_host_take_as_long_as_their_work_does(void **state)
     graph->window_s = 5;
     graph_node_add(graph, NODE_PROCESS, "1@1", "init", NULL);
     graph_node_add(graph, NODE_PROCESS, "2@1", "worker", NULL);
+    graph_node_add(graph, NODE_PROCESS, "3@1", "other", NULL);
     for (int i = 0; i < 400; i++) {
         wait_add(graph, WAIT_CHILD, 1, 0.1, false);
         wait_add(graph, WAIT_LOCK, 1, 0.3, false);
