@@ -89,29 +89,6 @@ static const struct call_row calls[] = {
 #endif
 };
 
-bool call_awaits_events(const struct proc_system_call *call)
-{
-    static const long numbers[] = {
-        SYS_ppoll,      SYS_pselect6, SYS_epoll_pwait, SYS_accept4,
-#ifdef SYS_accept
-        SYS_accept,
-#endif
-#ifdef SYS_poll
-        SYS_poll,
-#endif
-#ifdef SYS_select
-        SYS_select,
-#endif
-#ifdef SYS_epoll_wait
-        SYS_epoll_wait,
-#endif
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (call->blocked && call->number == numbers[i])
-            return true;
-    return false;
-}
-
 bool call_poll(const struct proc_system_call *call, struct call_poll *poll)
 {
     bool polls = call->number == SYS_ppoll, selects = call->number == SYS_pselect6;
@@ -133,6 +110,13 @@ bool call_poll(const struct proc_system_call *call, struct call_poll *poll)
                                .selects = selects,
                                .events = events};
     return call->blocked && (polls || selects || events);
+}
+
+bool call_awaits_events(const struct proc_system_call *call)
+{
+    struct call_poll poll;
+    unsigned other;
+    return call_poll(call, &poll) || (call->blocked && call_class(call->number, &other) == CALL_ACCEPT);
 }
 
 /* The number of a child that a pid argument means; 0: any. */
