@@ -24,7 +24,8 @@ enum {
 struct poller {
     const struct process_memory *process;
     uint64_t thread, inode, unanswered_ms;
-    bool loops; /* over epoll */
+    uint64_t remote; /* string of the address that is asked */
+    bool loops;      /* over epoll */
     bool waits;
 };
 
@@ -47,20 +48,28 @@ static bool anybody_asked(const struct sample *sample)
     return false;
 }
 
-/* How long the socket has had no answer; 0: it had, or nobody knows. */
-static uint64_t unanswered_ms(const struct pollers *pollers, uint64_t inode)
+/* Fills in how long the socket has had no answer (0: it had, or nobody knows), and from where. */
+static void socket_look(const struct pollers *pollers, struct poller *poller)
 {
-    size_t row = wait_socket_row(pollers->ends, inode);
-    return row == SIZE_MAX ? 0
-                           : table_u64(&pollers->source->sample->tables[TABLE_SOCKET], row, SOCKET_UNANSWERED_MS, 0);
+    const struct table *table = &pollers->source->sample->tables[TABLE_SOCKET];
+    size_t row = wait_socket_row(pollers->ends, poller->inode);
+    if (row == SIZE_MAX)
+        return;
+    poller->unanswered_ms = table_u64(table, row, SOCKET_UNANSWERED_MS, 0);
+    poller->remote = table_u64(table, row, SOCKET_REMOTE, UINT64_MAX);
 }
 
-/* Of a process with many loops one is told. */
-static bool loop_is_told(const struct pollers *pollers, const struct process_memory *process, uint64_t inode)
+/* Of an event loop the oldest question to each address is told, once. */
+static bool loop_merge(struct pollers *pollers, const struct poller *poller)
 {
-    for (size_t i = 0; i < pollers->count; i++)
-        if (pollers->items[i].loops && pollers->items[i].process == process && pollers->items[i].inode == inode)
-            return true;
+    for (size_t i = 0; i < pollers->count; i++) {
+        struct poller *told = &pollers->items[i];
+        if (!told->loops || told->process != poller->process || told->remote != poller->remote)
+            continue;
+        if (told->unanswered_ms < poller->unanswered_ms)
+            *told = *poller;
+        return true;
+    }
     return false;
 }
 
@@ -92,8 +101,10 @@ static void thread_gather(struct pollers *pollers, const struct process_memory *
         uint64_t inode = table_u64(table, row, DESCRIPTOR_INODE, 0);
         if (table->cells[DESCRIPTOR_TYPE][row] != DESCRIPTOR_SOCKET || inode == 0)
             continue;
-        struct poller poller = {process, thread, inode, unanswered_ms(pollers, inode), call.events, call.events};
-        if (poller.unanswered_ms >= UNANSWERED_LEAST_MS && !(call.events && loop_is_told(pollers, process, inode)))
+        struct poller poller = {
+            .process = process, .thread = thread, .inode = inode, .loops = call.events, .waits = call.events};
+        socket_look(pollers, &poller);
+        if (poller.unanswered_ms >= UNANSWERED_LEAST_MS && !(call.events && loop_merge(pollers, &poller)))
             poller_add(pollers, &poller, &call, table->cells[DESCRIPTOR_NUMBER][row]);
     }
 }

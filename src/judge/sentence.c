@@ -49,17 +49,24 @@ static void suspect_append(struct buffer *out, const struct graph *graph, const 
         buffer_printf(out, ": %s", suspect->summary);
 }
 
+/* Who keeps others waiting is told first: it may be by design, and it may be what the reader came for. */
 static void sentence_of_nothing(struct judgement *judgement, const struct verdict *verdict, struct buffer *out)
 {
-    buffer_string(out, "Nothing stands out. ");
-    seen_append(out, judgement->graph);
-    if (verdict->suspect_count == 0 || verdict->suspects[0].score < UNUSUAL_SCORE)
-        return;
-    buffer_string(out, " Most unusual: ");
-    if (sentence_of_wait(judgement, verdict->suspects[0].node, out))
-        return;
-    suspect_append(out, judgement->graph, &verdict->suspects[0]);
-    buffer_string(out, ".");
+    bool unusual = verdict->suspect_count > 0 && verdict->suspects[0].score >= UNUSUAL_SCORE;
+    struct buffer wait = {0};
+    if (unusual && sentence_of_wait(judgement, verdict->suspects[0].node, &wait)) {
+        buffer_printf(out, "No alarm. Most unusual: %s ", buffer_text(&wait));
+        seen_append(out, judgement->graph);
+    } else {
+        buffer_string(out, "Nothing stands out. ");
+        seen_append(out, judgement->graph);
+        if (unusual) {
+            buffer_string(out, " Most unusual: ");
+            suspect_append(out, judgement->graph, &verdict->suspects[0]);
+            buffer_string(out, ".");
+        }
+    }
+    buffer_done(&wait);
 }
 
 static bool space_append(struct buffer *out, const struct graph *graph, uint32_t filesystem, struct error *error)

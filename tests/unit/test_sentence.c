@@ -288,6 +288,20 @@ static void quotas_and_storms_of_processes_are_told(void **state)
     scene_done(&scene);
 }
 
+/* Whom it holds up may be nobody's business: a shell's job control does that. */
+static void who_keeps_others_waiting_comes_before_the_counts_where_there_is_no_alarm(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    uint32_t shell = scene_process(&scene, "bash", 900), job = scene_process(&scene, "vi", 901);
+    scene_wait(&scene, WAIT_STOPPED, job, shell, NODE_NONE, 12);
+    says(&scene,
+         "No alarm. Most unusual: bash[900] stopped vi[901] by a signal 12 s ago. 2 processes and 0 sockets looked "
+         "at.");
+    scene_done(&scene);
+}
+
 static void nothing_wrong_says_what_was_looked_at(void **state)
 {
     (void)state;
@@ -408,6 +422,7 @@ int main(void)
         cmocka_unit_test(who_took_the_memory_for_which_another_was_killed_is_named),
         cmocka_unit_test(nobody_is_blamed_for_a_kill_in_a_group_that_was_not_seen),
         cmocka_unit_test(quotas_and_storms_of_processes_are_told),
+        cmocka_unit_test(who_keeps_others_waiting_comes_before_the_counts_where_there_is_no_alarm),
         cmocka_unit_test(nothing_wrong_says_what_was_looked_at),
         cmocka_unit_test(who_takes_the_memory_of_a_group_is_told_with_who_is_squeezed),
         cmocka_unit_test(who_takes_more_and_more_is_told_with_how_much_it_has),
