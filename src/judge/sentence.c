@@ -13,6 +13,8 @@
 
 /* From this score on, the most unusual node is named although nothing is wrong. */
 #define UNUSUAL_SCORE 0.3
+/* And from this one on before anything else, if others wait for it. */
+#define NOTABLE_SCORE 0.6
 
 static void count_append(struct buffer *out, const char *before, uint64_t count, const char *one, const char *many)
 {
@@ -49,24 +51,26 @@ static void suspect_append(struct buffer *out, const struct graph *graph, const 
         buffer_printf(out, ": %s", suspect->summary);
 }
 
-/* Who keeps others waiting is told first: it may be by design, and it may be what the reader came for. */
+/* Who keeps others waiting for long is told first: it may be by design, and it may be what the reader came for. */
 static void sentence_of_nothing(struct judgement *judgement, const struct verdict *verdict, struct buffer *out)
 {
-    bool unusual = verdict->suspect_count > 0 && verdict->suspects[0].score >= UNUSUAL_SCORE;
-    struct buffer wait = {0};
-    if (unusual && sentence_of_wait(judgement, verdict->suspects[0].node, &wait)) {
-        buffer_printf(out, "No alarm. Most unusual: %s ", buffer_text(&wait));
+    double score = verdict->suspect_count > 0 ? verdict->suspects[0].score : 0;
+    struct buffer unusual = {0};
+    bool waits = score >= UNUSUAL_SCORE && sentence_of_wait(judgement, verdict->suspects[0].node, &unusual);
+    if (score >= UNUSUAL_SCORE && !waits) {
+        suspect_append(&unusual, judgement->graph, &verdict->suspects[0]);
+        buffer_string(&unusual, ".");
+    }
+    if (waits && score >= NOTABLE_SCORE) {
+        buffer_printf(out, "No alarm. Most unusual: %s ", buffer_text(&unusual));
         seen_append(out, judgement->graph);
     } else {
         buffer_string(out, "Nothing stands out. ");
         seen_append(out, judgement->graph);
-        if (unusual) {
-            buffer_string(out, " Most unusual: ");
-            suspect_append(out, judgement->graph, &verdict->suspects[0]);
-            buffer_string(out, ".");
-        }
+        if (score >= UNUSUAL_SCORE)
+            buffer_printf(out, " Most unusual: %s", buffer_text(&unusual));
     }
-    buffer_done(&wait);
+    buffer_done(&unusual);
 }
 
 static bool space_append(struct buffer *out, const struct graph *graph, uint32_t filesystem, struct error *error)

@@ -297,8 +297,13 @@ static void who_keeps_others_waiting_comes_before_the_counts_where_there_is_no_a
     uint32_t shell = scene_process(&scene, "bash", 900), job = scene_process(&scene, "vi", 901);
     scene_wait(&scene, WAIT_STOPPED, job, shell, NODE_NONE, 12);
     says(&scene,
-         "No alarm. Most unusual: bash[900] stopped vi[901] by a signal 12 s ago. 2 processes and 0 sockets looked "
-         "at.");
+         "Nothing stands out. 2 processes and 0 sockets looked at. Most unusual: bash[900] stopped vi[901] by a "
+         "signal 12 s ago.");
+    for (uint32_t pid = 902; pid < 912; pid++)
+        scene_wait(&scene, WAIT_STOPPED, scene_process(&scene, "vi", pid), shell, NODE_NONE, 12);
+    says(&scene,
+         "No alarm. Most unusual: bash[900] stopped vi[901], vi[902] and 9 others by a signal 12 s ago. 12 processes "
+         "and 0 sockets looked at.");
     scene_done(&scene);
 }
 
