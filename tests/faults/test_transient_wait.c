@@ -217,8 +217,9 @@ static void server_that_answers_again_is_named_from_a_recording(void **state)
     recorder_need("other waits recorded (BPF)");
     warm_await(incident);
     multiple_await(5);
-    FILE *pipe = program_start("record -o %s --interval 5s --duration 12s 2>&1", incident->recording);
+    FILE *pipe = program_start("record -o %s --interval 5s --duration 17s 2>&1", incident->recording);
     recorder_await(WAIT_PROGRAMS);
+    multiple_await(5); /* loading them takes its time */
     incident_happen(incident);
     free(output_read(pipe));
     char *json = output_read(program_start("diagnose %s --window 12s --format json", incident->recording));
